@@ -1,0 +1,52 @@
+package callgate
+
+import "net/http"
+
+// Request is what a carrier signed, as bytes: nothing in it was decoded,
+// cleaned or put together again by a URL parser.
+type Request struct {
+	// Method is the method of the request line: GET or POST for a webhook.
+	Method string
+
+	// URL is the address as the carrier knows it: scheme, host, port if any,
+	// path and query, byte for byte. A fragment is never part of a request
+	// (it holds the carrier's connection settings) and is ignored.
+	URL string
+
+	// Header holds the request's headers under their canonical names.
+	Header http.Header
+
+	// Body is the raw body, before any parser.
+	Body []byte
+}
+
+// A Verifier decides whether a carrier signed a request. It is pure: it reads
+// no clock, file or network, and may be called from many goroutines.
+//
+// The error is a *Refusal; its Reason is one of the closed list in this package.
+type Verifier interface {
+	Verify(*Request) (Proof, error)
+}
+
+// Proof says what a valid signature proved and how it was matched. It holds no
+// secret and may be logged.
+type Proof struct {
+	// Carrier names the carrier, such as "twilio".
+	Carrier string
+	// Account is the account that the matching key belongs to, empty when the
+	// key was configured without one.
+	Account string
+	// Key is the name of the matching key.
+	Key string
+	// Form names the spelling of the address that matched. A form other than
+	// FormAsReceived is allowed by the carrier's rules, but a change in it
+	// shows that a proxy or a setting has drifted.
+	Form Form
+}
+
+// Form names a spelling of the address that the carrier's own rules leave open.
+// Forms combine with "+", as in "port-removed+userinfo-removed".
+type Form string
+
+// FormAsReceived is the address exactly as the gate knows it.
+const FormAsReceived Form = "as-received"
