@@ -1,0 +1,132 @@
+// Package strictyaml reads a YAML file into Go structs and reports everything
+// that is wrong with it at once, each fault with its line.
+//
+// It takes less than YAML has, because a configuration file that means something
+// else than its author thinks is worse than one that is refused:
+//
+//   - every key must be a field of the struct, named by its yaml tag, and may stand
+//     there once; for an unknown one the nearest known name is suggested;
+//   - a string is the text as written: a telephone number keeps its "+" and its zeros,
+//     and a country code "no" is not false;
+//   - a bool is true or false, an int is decimal, a duration has its unit ("10s");
+//   - a list is written as a list even when it has one element;
+//   - anchors, aliases, merge keys, tags of one's own and a second document are refused.
+//
+// The kinds of field it fills are string, bool, int, int64, time.Duration, structs,
+// pointers to structs, slices and maps (with string keys) of these. A key without a
+// value leaves its field as it was.
+package strictyaml
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+	"reflect"
+
+	"go.yaml.in/yaml/v4"
+)
+
+// MaxSize bounds a file in bytes: far above any written by hand, far below what
+// would make the parser slow.
+const MaxSize = 1 << 20
+
+// Fault is one thing that is wrong with a file. It never quotes a value, because a
+// value may be a secret that was put into the wrong place.
+type Fault struct {
+	// Where is the file's name with the line, as in "callgate.yaml:12", or what
+	// else the value came from.
+	Where string
+	// Key is the path of the key, as in "routes[1].kind"; "" when it is the file.
+	Key string
+	// Problem says what is wrong and what to do.
+	Problem string
+}
+
+// Error writes the fault on one line.
+func (f *Fault) Error() string {
+	if f.Key == "" {
+		return f.Where + ": " + f.Problem
+	}
+	return f.Where + ": " + f.Key + ": " + f.Problem
+}
+
+// Positions says where each key of a file stands.
+type Positions struct {
+	file  string
+	lines map[string]int
+}
+
+// Where returns the file and the line of a key, as in "callgate.yaml:12". For a key
+// that is not in the file it is the line of the nearest one round it.
+func (p *Positions) Where(key string) string {
+	for at := key; at != ""; at = parent(at) {
+		if line := p.lines[at]; line > 0 {
+			return fmt.Sprintf("%s:%d", p.file, line)
+		}
+	}
+	return p.file
+}
+
+// Has reports whether the key stands in the file.
+func (p *Positions) Has(key string) bool { return p.lines[key] > 0 }
+
+// parent returns the path of the mapping or list that holds the key.
+func parent(key string) string {
+	for i := len(key) - 1; i > 0; i-- {
+		if key[i] == '.' || key[i] == '[' {
+			return key[:i]
+		}
+	}
+	return ""
+}
+
+// Decode reads the file's content into the struct that v points to. The error
+// joins a *Fault for each thing that is wrong; what could be read is in v all the same, so
+// that a caller can check it and add to the faults. The positions are never nil.
+func Decode(file string, content []byte, v any) (*Positions, error) {
+	pos := &Positions{file: file, lines: map[string]int{}}
+	if len(content) > MaxSize {
+		return pos, &Fault{Where: file, Problem: fmt.Sprintf("more than %d bytes", MaxSize)}
+	}
+	root, err := parse(file, content)
+	if root == nil || err != nil {
+		return pos, err
+	}
+	d := &decoder{pos: pos}
+	d.decode("", root, reflect.ValueOf(v).Elem())
+	return pos, errors.Join(d.faults...)
+}
+
+// parse returns the top node of the only document, nil when the file is empty.
+func parse(file string, content []byte) (*yaml.Node, error) {
+	dec := yaml.NewDecoder(bytes.NewReader(content))
+	var doc, more yaml.Node
+	switch err := dec.Decode(&doc); {
+	case err == io.EOF || err == nil && len(doc.Content) == 0:
+		return nil, nil
+	case err != nil:
+		return nil, syntaxFault(file, err)
+	}
+	switch err := dec.Decode(&more); {
+	case err == io.EOF:
+		return doc.Content[0], nil
+	case err != nil:
+		return nil, syntaxFault(file, err)
+	}
+	return nil, &Fault{Where: fmt.Sprintf("%s:%d", file, more.Line), Problem: "a second document begins here; one file holds one"}
+}
+
+// syntaxFault says where the construct begins that is not YAML, or, when the parser
+// does not tell, where it gave up.
+func syntaxFault(file string, err error) error {
+	var at *yaml.LoadError
+	if !errors.As(err, &at) {
+		return &Fault{Where: file, Problem: "not YAML: " + err.Error()}
+	}
+	line, problem := at.Mark.Line, at.Message
+	if at.ContextMsg != "" && at.ContextMark.Line > 0 {
+		line, problem = at.ContextMark.Line, at.ContextMsg+": "+at.Message
+	}
+	return &Fault{Where: fmt.Sprintf("%s:%d", file, line), Problem: "not YAML: " + problem}
+}
