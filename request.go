@@ -1,10 +1,41 @@
 package callgate
 
-import "net/http"
+import (
+	"fmt"
+	"net/http"
+)
+
+// Kind is what a route serves, and so what a request to it must be. A signature
+// does not say what it was made for, so the verifier has to be told.
+type Kind int
+
+// The kinds. The zero Kind is the one that promises most about a request.
+const (
+	KindVoice  Kind = iota // asks for a TwiML document, in a call
+	KindStatus             // tells about a call, recording, conference or the like; controls nothing
+	KindStream             // a WebSocket handshake
+)
+
+// String returns the word for the kind in configuration and logs.
+func (k Kind) String() string {
+	switch k {
+	case KindVoice:
+		return "voice"
+	case KindStatus:
+		return "status"
+	case KindStream:
+		return "stream"
+	}
+	return fmt.Sprintf("Kind(%d)", int(k))
+}
 
 // Request is what a carrier signed, as bytes: nothing in it was decoded,
 // cleaned or put together again by a URL parser.
 type Request struct {
+	// Kind is what the route of the request serves. A verifier that checks the
+	// signature alone ignores it.
+	Kind Kind
+
 	// Method is the method of the request line: GET or POST for a webhook.
 	Method string
 
