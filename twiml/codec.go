@@ -110,6 +110,8 @@ func (c *codec) chars(s string) {
 func (c *codec) str(name string, p *string) {
 	if c.reading() {
 		c.read(name, func(v string) bool { *p = v; return v != "" })
+	} else if *p == CurrentDocument {
+		c.fail(name, "CurrentDocument is for the action of Gather, Record and Pay")
 	} else if *p != "" {
 		c.attr(name, *p)
 	}
@@ -122,7 +124,7 @@ func (c *codec) required(name string, p *string) {
 		return
 	}
 	if !c.read(name, func(v string) bool { *p = v; return true }) {
-		c.complain(c.in.Line, c.in.Col, "<%s> has no %s", c.in.Name, name)
+		c.complain(c.in, c.in.Line, c.in.Col, "", "<%s> has no %s", c.in.Name, name)
 	}
 }
 

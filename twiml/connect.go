@@ -59,7 +59,7 @@ func (n *Connect) code(c *codec) {
 		}
 	}
 	if n.Noun == nil {
-		c.complain(c.in.Line, c.in.Col, "<Connect> holds no noun")
+		c.complain(c.in, c.in.Line, c.in.Col, "", "<Connect> holds no noun")
 	}
 }
 

@@ -33,7 +33,7 @@ func (c *codec) fill(el *Element, e element) {
 	c.in, c.attrs, c.text = el, 0, false
 	c.depth++
 	if c.depth > maxDepth {
-		c.complain(el.Line, el.Col, "<%s> is nested too deeply", el.Name)
+		c.complain(el, el.Line, el.Col, "", "<%s> is nested too deeply", el.Name)
 	} else {
 		e.code(c)
 		c.leftovers()
@@ -61,7 +61,7 @@ func (c *codec) read(name string, set func(string) bool) (found bool) {
 		found = true
 		c.attrs |= 1 << i
 		if !set(a.Value) {
-			c.complain(a.Line, a.Col, "<%s>: %s=%q is no value that it can have", c.in.Name, name, a.Value)
+			c.complain(c.in, a.Line, a.Col, name, "<%s> %s has a value that it cannot have", c.in.Name, name)
 		}
 	}
 	return found
@@ -69,23 +69,28 @@ func (c *codec) read(name string, set func(string) bool) (found bool) {
 
 func (c *codec) leftovers() {
 	for i, a := range c.in.Attrs {
-		if i >= 64 || c.attrs&(1<<i) == 0 {
-			c.complain(a.Line, a.Col, "<%s> has no attribute %s", c.in.Name, a.Name)
+		if !ignored(a.Name) && (i >= 64 || c.attrs&(1<<i) == 0) {
+			c.complain(c.in, a.Line, a.Col, "", "<%s> has no attribute %s", c.in.Name, a.Name)
 		}
 	}
 	for el := range c.in.Elements() {
 		if !c.taken[el] {
-			c.complain(el.Line, el.Col, "<%s> cannot stand in <%s> here", el.Name, c.in.Name)
+			c.complain(c.in, el.Line, el.Col, "", "<%s> cannot stand in <%s> here", el.Name, c.in.Name)
 		}
 	}
 	if !c.text && c.in.Text() != "" {
-		c.complain(c.in.Line, c.in.Col, "<%s> holds no text", c.in.Name)
+		c.complain(c.in, c.in.Line, c.in.Col, "", "<%s> holds no text", c.in.Name)
 	}
 }
 
-func (c *codec) complain(line, col int, format string, args ...any) {
+// complain records a finding, with the code of the attribute when it is about one.
+func (c *codec) complain(el *Element, line, col int, attr, format string, args ...any) {
+	code := CodeSchema
+	if rule := schema()[el.Name]; rule != nil && rule.attrs[attr] != nil && rule.attrs[attr].code != 0 {
+		code = rule.attrs[attr].code
+	}
 	c.bad = append(c.bad, Finding{
-		Line: line, Col: col, Code: CodeSchema, Severity: Warning,
+		Line: line, Col: col, Code: code, Severity: code.Severity(),
 		Message: fmt.Sprintf(format, args...),
 	})
 }
