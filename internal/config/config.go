@@ -1,0 +1,289 @@
+// Package config reads callgate.yaml, the one file that says how "callgate serve"
+// answers, and checks it whole: every fault is reported at once, with its line.
+//
+// The comments of the fields below say what each key means; the file Example shows
+// all of them with their defaults. Values from the command line and the environment
+// come in as Overrides and are checked with the rest.
+//
+// The package reads one file's content and nothing else. What the content names,
+// secrets and other files, is read by whoever puts the parts together, who reports
+// its faults through Config.Fault so that they too carry a line.
+package config
+
+import (
+	_ "embed"
+	"path/filepath"
+	"time"
+
+	"github.com/callgate/callgate/internal/strictyaml"
+)
+
+// Example is a commented configuration that shows every key.
+//
+//go:embed callgate.example.yaml
+var Example []byte
+
+// Config is what callgate.yaml says. Relative file names in it are relative to the
+// folder that the file is in; Path resolves them.
+type Config struct {
+	// Listen is the address that webhooks come to. Port 0 picks a free one.
+	// Default: DefaultListen.
+	Listen string `yaml:"listen"`
+
+	// PublicURL is the scheme, host, port and path prefix that carriers reach this
+	// server by, spelled as in the carrier's console: it is part of what they sign.
+	PublicURL string `yaml:"public_url"`
+
+	// AllowedHosts are the hosts that may be believed when there is no PublicURL: a
+	// request for another one is refused.
+	AllowedHosts []string `yaml:"allowed_hosts"`
+
+	// TrustedProxies are the networks whose Forwarded and X-Forwarded-* headers are
+	// believed. Default: none.
+	TrustedProxies []string `yaml:"trusted_proxies"`
+
+	// TLS makes the server speak HTTPS itself. Default: plain HTTP, for a proxy in front.
+	TLS *TLS `yaml:"tls"`
+
+	// Keys verify signatures, the newest first. Default: one, from the environment
+	// variable TWILIO_AUTH_TOKEN, of the account in TWILIO_ACCOUNT_SID.
+	Keys []Key `yaml:"keys"`
+
+	// Profile says what a signed request must look like. Default: ProfileVoice.
+	Profile string `yaml:"profile"`
+
+	// ExtraParams are parameters that calls to this server carry besides the
+	// carrier's own.
+	ExtraParams []string `yaml:"extra_params"`
+
+	// UsersFile is a file in htpasswd form (bcrypt) for routes that take passwords.
+	UsersFile string `yaml:"users_file"`
+
+	// SupportNumber is who callers are connected with when their call cannot be answered.
+	SupportNumber string `yaml:"support_number"`
+
+	// Language is the language of callers on routes that do not name one. Default: "en".
+	Language string `yaml:"language"`
+
+	// Rescue is what callers hear when their call cannot be answered, by language.
+	// Default: an apology in English.
+	Rescue map[string]Rescue `yaml:"rescue"`
+
+	// Unsigned is what a request without any signature gets: UnsignedForbid, a bare
+	// 403 and the default, or UnsignedRescue.
+	Unsigned string `yaml:"unsigned"`
+
+	// MaxBody bounds a request's body in bytes. Default: that of callgate.Config.
+	MaxBody int64 `yaml:"max_body"`
+
+	// Deadline is how long an answer may take before the caller is rescued. Default:
+	// that of callgate.Config.
+	Deadline time.Duration `yaml:"deadline"`
+
+	// Timeouts bound how long a connection may keep the server busy.
+	Timeouts Timeouts `yaml:"timeouts"`
+
+	// Admin is the listener for health checks and metrics.
+	Admin Admin `yaml:"admin"`
+
+	// LogFormat is LogText, LogJSON, or LogAuto, the default: text when the log goes
+	// to a terminal, else JSON.
+	LogFormat string `yaml:"log_format"`
+
+	// Routes are the resources of the server.
+	Routes []Route `yaml:"routes"`
+
+	file string
+	pos  *strictyaml.Positions
+	from map[string]string // keys that were overridden, and by what
+}
+
+// TLS names a certificate. Both files are read again when they change.
+type TLS struct {
+	CertFile string `yaml:"cert_file"` // PEM, with the intermediate certificates
+	KeyFile  string `yaml:"key_file"`  // PEM
+}
+
+// Key is a key that verifies signatures. Exactly one of Env, File and Command says
+// where it comes from.
+type Key struct {
+	// Name stands for the key in logs and access control entries.
+	Name string `yaml:"name"`
+	// Account is the account or subaccount ("AC…") that signs with the key. Without
+	// it the key is good for every account.
+	Account string `yaml:"account"`
+	// Env names an environment variable.
+	Env string `yaml:"env"`
+	// File is read again when it changes.
+	File string `yaml:"file"`
+	// Command prints the key; it is a program and its arguments, without a shell.
+	Command []string `yaml:"command"`
+}
+
+// Rescue is what callers hear in one language: exactly one of Say and File.
+type Rescue struct {
+	// Say is spoken, and then the support number is dialled.
+	Say string `yaml:"say"`
+	// File is a complete TwiML document.
+	File string `yaml:"file"`
+}
+
+// Timeouts bound a connection. Zero is the default, which package server documents.
+type Timeouts struct {
+	ReadHeader time.Duration `yaml:"read_header"` // from the first byte of a request to the end of its headers
+	Read       time.Duration `yaml:"read"`        // to the end of its body
+	Write      time.Duration `yaml:"write"`       // to the end of the answer; more than the deadline
+	Idle       time.Duration `yaml:"idle"`        // between requests of one connection
+	Stop       time.Duration `yaml:"stop"`        // what a stopping server gives the requests in flight
+}
+
+// Admin is the listener for health checks and metrics.
+type Admin struct {
+	// Listen is an address on the loopback interface. Default: DefaultAdminListen.
+	// AdminOff: there is no such listener.
+	Listen string `yaml:"listen"`
+	// InsecureNotLoopback allows another interface and says why that is right.
+	// Whoever can connect reads how many calls there are and how they end.
+	InsecureNotLoopback string `yaml:"insecure_not_loopback"`
+}
+
+// Route is a resource: a path and everything below it. A route inherits what it does
+// not say from the nearest one above it.
+type Route struct {
+	// Path is "/" or begins with it and does not end with it.
+	Path string `yaml:"path"`
+	// Kind is KindVoice, the default, or KindStatus.
+	Kind string `yaml:"kind"`
+	// Methods are those that the route takes. Default: POST.
+	Methods []string `yaml:"methods"`
+	// Auth is what a request must prove: AuthSignature, the default, AuthBasic (a
+	// password), AuthBoth or AuthEither.
+	Auth string `yaml:"auth"`
+	// Permission is what the access control list is asked for. Default: "view".
+	Permission string `yaml:"permission"`
+	// Entries are the access control list, "allow PRINCIPAL PERMISSION" or "deny …":
+	// the first that matches decides, then those of the routes above. The route "/"
+	// has by default "allow carrier:twilio view".
+	Entries []string `yaml:"entries"`
+	// Language is that of callers on this route.
+	Language string `yaml:"language"`
+	// Rescue is what they hear when their call cannot be answered.
+	Rescue map[string]Rescue `yaml:"rescue"`
+
+	// What answers: at most one of the following. A voice route without any is
+	// answered by the nearest route above it, a status route with "204 No Content".
+
+	// File is a TwiML document that answers each call alike.
+	File string `yaml:"file"`
+	// Demo is the demonstration line.
+	Demo bool `yaml:"demo"`
+}
+
+// The defaults of addresses. Both are on the loopback interface: being reached from
+// elsewhere is something to decide.
+const (
+	DefaultListen      = "127.0.0.1:8080"
+	DefaultAdminListen = "127.0.0.1:8081"
+	DefaultLanguage    = "en"
+)
+
+// Words that keys of the file take.
+const (
+	ProfileVoice     = "voice"     // a call's webhook, complete and of our account
+	ProfileSignature = "signature" // anything that is signed
+
+	UnsignedForbid = "forbid"
+	UnsignedRescue = "rescue"
+
+	AdminOff = "off"
+
+	LogAuto = "auto"
+	LogText = "text"
+	LogJSON = "json"
+
+	KindVoice  = "voice"
+	KindStatus = "status"
+
+	AuthSignature = "signature"
+	AuthBasic     = "basic"
+	AuthBoth      = "both"
+	AuthEither    = "either"
+)
+
+// Override is a value from the command line or the environment, which wins over the
+// file.
+type Override struct {
+	Key   string // one of OverrideKeys
+	Value string
+	From  string // such as "--listen" or "CALLGATE_LISTEN"
+}
+
+// Load reads a configuration. The name of the file is for messages and to resolve
+// relative names. The error joins a *strictyaml.Fault for everything that is wrong.
+func Load(file string, content []byte, overrides ...Override) (*Config, error) {
+	c := &Config{file: file, from: map[string]string{}}
+	var faults faults
+	pos, err := strictyaml.Decode(file, content, c)
+	faults.add(err)
+	c.pos = pos
+	for _, o := range overrides {
+		*c.overridable(o.Key) = o.Value
+		c.from[o.Key] = o.From
+	}
+	c.setDefaults()
+	c.check(&faults)
+	if err := faults.err(); err != nil {
+		return nil, err
+	}
+	return c, nil
+}
+
+// overridable returns the place of a key that an Override can set.
+func (c *Config) overridable(key string) *string {
+	switch key {
+	case "listen":
+		return &c.Listen
+	case "public_url":
+		return &c.PublicURL
+	case "support_number":
+		return &c.SupportNumber
+	case "admin.listen":
+		return &c.Admin.Listen
+	}
+	panic("config: no override for " + key)
+}
+
+func (c *Config) setDefaults() {
+	def := func(s *string, value string) {
+		if *s == "" {
+			*s = value
+		}
+	}
+	def(&c.Listen, DefaultListen)
+	def(&c.Admin.Listen, DefaultAdminListen)
+	def(&c.Language, DefaultLanguage)
+	def(&c.Profile, ProfileVoice)
+	def(&c.Unsigned, UnsignedForbid)
+	def(&c.LogFormat, LogAuto)
+	for i := range c.Routes {
+		def(&c.Routes[i].Kind, KindVoice)
+	}
+}
+
+// Path returns where a file that the configuration names is.
+func (c *Config) Path(name string) string {
+	if filepath.IsAbs(name) {
+		return name
+	}
+	return filepath.Join(filepath.Dir(c.file), name)
+}
+
+// Fault makes an error about the value of a key, such as "routes[0].file", with the
+// line it stands on, or the flag or variable that it came from.
+func (c *Config) Fault(key, problem string) error {
+	where, ok := c.from[key]
+	if !ok {
+		where = c.pos.Where(key)
+	}
+	return &strictyaml.Fault{Where: where, Key: key, Problem: problem}
+}
