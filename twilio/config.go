@@ -1,0 +1,125 @@
+package twilio
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/callgate/callgate"
+)
+
+// Key is an auth token and where it belongs.
+type Key struct {
+	// Name names the key in proofs, principals, logs and metrics. It is a word
+	// of letters, digits, ".", "_" and "-", at most 64 characters.
+	Name string
+	// Account is the account SID ("AC" and 32 lower-case hexadecimal digits)
+	// that the token belongs to. Empty means any account: then the AccountSid
+	// of a request is not compared with anything.
+	Account string
+	// Token is the primary auth token of the account; traffic of a subaccount
+	// is signed with the subaccount's own. An API key does not sign.
+	Token callgate.Secret
+}
+
+// Profile says what must hold besides the signature.
+type Profile int
+
+// The profiles. The zero Profile is the strict one.
+const (
+	// ProfileVoice asks that the request be what its Kind says; see the package
+	// comment.
+	ProfileVoice Profile = iota
+	// ProfileSignature checks the signature alone. What a valid signature does
+	// not prove is then the caller's to check.
+	ProfileSignature
+)
+
+// Config is checked whole by New.
+type Config struct {
+	// Keys are the live keys, newest first. At least one is required; around the
+	// promotion of a new token both the new and the old one belong here.
+	Keys []Key
+	// Profile is what must hold besides the signature.
+	Profile Profile
+	// ExtraParams are the names of parameters that the application itself has
+	// the carrier send, such as the <Parameter> of a client.
+	ExtraParams []string
+}
+
+// New makes a verifier. The error joins every fault of the configuration and
+// never shows a token.
+func New(c Config) (*Verifier, error) {
+	var faults []error
+	fault := func(format string, args ...any) { faults = append(faults, fmt.Errorf(format, args...)) }
+	if len(c.Keys) == 0 {
+		fault("Keys: none; give at least one auth token")
+	}
+	for i, k := range c.Keys {
+		if err := k.check(); err != nil {
+			fault("Keys[%d]: %w", i, err)
+		}
+		if j := slices.IndexFunc(c.Keys[:i], func(other Key) bool { return other.Name == k.Name }); j >= 0 && k.Name != "" {
+			fault("Keys[%d].Name: the same as Keys[%d].Name; give each key a name of its own", i, j)
+		}
+	}
+	if c.Profile != ProfileVoice && c.Profile != ProfileSignature {
+		fault("Profile: %d is none; use ProfileVoice or ProfileSignature", c.Profile)
+	}
+	if len(faults) > 0 {
+		return nil, fmt.Errorf("twilio: %w", errors.Join(faults...))
+	}
+	v := &Verifier{keys: slices.Clone(c.Keys), profile: c.Profile}
+	v.pool.New = func() any { return newScratch(v.keys) }
+	return v, nil
+}
+
+func (k Key) check() error {
+	var faults []error
+	if !isKeyName(k.Name) {
+		faults = append(faults, errors.New(`Name: must be 1 to 64 letters, digits, ".", "_" or "-"`))
+	}
+	if k.Account != "" && !isSid(k.Account, "AC") {
+		faults = append(faults, errors.New(`Account: must be empty or "AC" and 32 lower-case hexadecimal digits`))
+	}
+	switch token := k.Token.Reveal(); {
+	case token == "":
+		faults = append(faults, errors.New("Token: empty; anyone could sign with it"))
+	case token == k.Name:
+		faults = append(faults, errors.New("Token: the same as Name, which is shown in logs"))
+	case strings.ContainsFunc(token, isSpaceOrControl):
+		faults = append(faults, errors.New("Token: has white space or control characters; remove them (a file often ends with a line break)"))
+	case strings.ContainsAny(token[:1], `"'`+"`") || strings.ContainsAny(token[len(token)-1:], `"'`+"`"):
+		faults = append(faults, errors.New("Token: starts or ends with a quotation mark; remove the quotation"))
+	case isSid(token, "AC"), isSid(token, "SK"):
+		faults = append(faults, errors.New("Token: is the SID of an account or API key; use the auth token of the account, which alone signs"))
+	}
+	return errors.Join(faults...)
+}
+
+func isSpaceOrControl(c rune) bool { return c <= ' ' || c >= 0x7f && c <= 0xa0 }
+
+func isKeyName(s string) bool {
+	const longest = 64
+	for i := range len(s) {
+		c := s[i]
+		if !(c >= '0' && c <= '9' || c >= 'A' && c <= 'Z' || c >= 'a' && c <= 'z' || c == '.' || c == '_' || c == '-') {
+			return false
+		}
+	}
+	return s != "" && len(s) <= longest
+}
+
+// isSid reports whether s is a two-letter prefix and 32 lower-case hexadecimal digits.
+func isSid(s, prefix string) bool {
+	if len(s) != len(prefix)+32 || s[:len(prefix)] != prefix {
+		return false
+	}
+	for i := len(prefix); i < len(s); i++ {
+		if c := s[i]; !(c >= '0' && c <= '9' || c >= 'a' && c <= 'f') {
+			return false
+		}
+	}
+	return true
+}
