@@ -1,0 +1,108 @@
+package main
+
+import (
+	"bufio"
+	"cmp"
+	"fmt"
+	"io"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"runtime"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// median of values, which is not empty.
+func median[T cmp.Ordered](values []T) T {
+	sorted := slices.Sorted(slices.Values(values))
+	return sorted[len(sorted)/2]
+}
+
+func report(w io.Writer, rounds int, verify []timed, serve []served) {
+	fmt.Fprintf(w, "# Benchmarks\n\nMade by `go -C bench run ./sidebyside -write RESULTS.md`; medians of %d rounds, the contenders taking turns in each.\n\n", rounds)
+	fmt.Fprintf(w, "%s\n\n", machine())
+
+	fmt.Fprint(w, "## Verification\n\nA voice webhook of 27 parameters, from raw body to verdict.\n\n")
+	fmt.Fprint(w, "| | time | allocations | times one HMAC |\n|---|---:|---:|---:|\n")
+	unit := median(verify[0].perOp)
+	for _, v := range verify {
+		fmt.Fprintf(w, "| %s | %d ns | %.0f | %.2f |\n", v.name, median(v.perOp).Nanoseconds(), v.allocs, ratio(median(v.perOp), unit))
+	}
+	ours, theirs := median(verify[2].perOp), median(verify[3].perOp)
+	fmt.Fprintf(w, "\nCallgate is %.1f times as fast as twilio-go.\n\n", ratio(theirs, ours))
+
+	fmt.Fprintf(w, "## Serving\n\nThe same signed webhook over %d kept loopback connections in a closed loop; each server alone on one core, the load generator on another.\n\n", connections)
+	fmt.Fprint(w, "| | requests a second | relative | processor time a request | relative | peak memory |\n|---|---:|---:|---:|---:|---:|\n")
+	for _, s := range serve {
+		fmt.Fprintf(w, "| %s | %.0f | %.2f | %.1f µs | %.2f | %.1f MiB |\n", s.name,
+			median(s.perSecond), median(s.perSecond)/median(serve[0].perSecond),
+			float64(median(s.cost).Nanoseconds())/1e3, ratio(median(s.cost), median(serve[0].cost)), float64(s.memory)/1024)
+	}
+}
+
+func ratio(a, b time.Duration) float64 { return float64(a) / float64(b) }
+
+// machine describes what was measured on, and with which versions.
+func machine() string {
+	facts := []string{
+		cores() + " cores of " + procField("/proc/cpuinfo", "model name"),
+		procField("/etc/os-release", "PRETTY_NAME"),
+		runtime.Version(),
+		"node " + firstLine("node", "--version"),
+		"python " + strings.TrimPrefix(firstLine("/usr/bin/python3", "--version"), "Python "),
+	}
+	for _, pkg := range []string{"express", "twilio"} {
+		facts = append(facts, "npm "+pkg+" "+npmVersion(pkg))
+	}
+	for _, pkg := range []string{"python3-twilio", "python3-pyramid", "python3-waitress"} {
+		facts = append(facts, pkg+" "+firstLine("dpkg-query", "-W", "-f", "${Version}", pkg))
+	}
+	return "Machine: " + strings.Join(facts, "; ") + "."
+}
+
+// cores counts the machine's cores; this program itself may use one of them.
+func cores() string {
+	text, err := os.ReadFile("/proc/cpuinfo")
+	if err != nil {
+		return "unknown"
+	}
+	return strconv.Itoa(strings.Count("\n"+string(text), "\nprocessor"))
+}
+
+// procField returns the first value of a field in a file of "name: value" or
+// "name=value" lines.
+func procField(path, name string) string {
+	f, err := os.Open(path)
+	if err != nil {
+		return "unknown"
+	}
+	defer f.Close()
+	for sc := bufio.NewScanner(f); sc.Scan(); {
+		if rest, ok := strings.CutPrefix(sc.Text(), name); ok {
+			return strings.Trim(rest, " \t:=\"")
+		}
+	}
+	return "unknown"
+}
+
+func firstLine(name string, args ...string) string {
+	out, err := exec.Command(name, args...).Output()
+	if err != nil {
+		return "unknown"
+	}
+	line, _, _ := strings.Cut(string(out), "\n")
+	return line
+}
+
+func npmVersion(pkg string) string {
+	text, err := os.ReadFile(filepath.Join("..", "interop", "npm", "node_modules", pkg, "package.json"))
+	if err != nil {
+		return "unknown"
+	}
+	_, after, _ := strings.Cut(string(text), `"version": "`)
+	version, _, _ := strings.Cut(after, `"`)
+	return version
+}
