@@ -16,33 +16,40 @@ import (
 func main() {
 	rounds := flag.Int("rounds", 7, "how often everything is measured")
 	write := flag.String("write", "", "file to write the table to, beside printing it")
+	only := flag.String("only", "", "measure only this part: verification or serving")
 	flag.Parse()
-	if err := run(*rounds, *write); err != nil {
+	if err := run(*rounds, *only, *write); err != nil {
 		fmt.Fprintln(os.Stderr, "sidebyside:", err)
 		os.Exit(1)
 	}
 }
 
-func run(rounds int, write string) error {
+func run(rounds int, only, write string) error {
 	if err := leaveServerCore(); err != nil {
 		return err
 	}
-	verify, err := measureVerification(rounds)
-	if err != nil {
-		return err
-	}
-	serve, err := measureServers(rounds)
-	if err != nil {
-		return err
-	}
 	var table bytes.Buffer
-	report(&table, rounds, verify, serve)
+	reportMachine(&table, rounds)
+	if only != "serving" {
+		results, err := measureVerification(rounds)
+		if err != nil {
+			return err
+		}
+		reportVerification(&table, results)
+	}
+	if only != "verification" {
+		results, err := measureServers(rounds)
+		if err != nil {
+			return err
+		}
+		reportServing(&table, results)
+	}
 	if write != "" {
 		if err := os.WriteFile(write, table.Bytes(), 0o644); err != nil {
 			return err
 		}
 	}
-	_, err = os.Stdout.Write(table.Bytes())
+	_, err := os.Stdout.Write(table.Bytes())
 	return err
 }
 

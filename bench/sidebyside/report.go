@@ -21,25 +21,29 @@ func median[T cmp.Ordered](values []T) T {
 	return sorted[len(sorted)/2]
 }
 
-func report(w io.Writer, rounds int, verify []timed, serve []served) {
+func reportMachine(w io.Writer, rounds int) {
 	fmt.Fprintf(w, "# Benchmarks\n\nMade by `go -C bench run ./sidebyside -write RESULTS.md`; medians of %d rounds, the contenders taking turns in each.\n\n", rounds)
-	fmt.Fprintf(w, "%s\n\n", machine())
+	fmt.Fprintf(w, "%s\n", machine())
+}
 
-	fmt.Fprint(w, "## Verification\n\nA voice webhook of 27 parameters, from raw body to verdict.\n\n")
+func reportVerification(w io.Writer, results []timed) {
+	fmt.Fprint(w, "\n## Verification\n\nA voice webhook of 27 parameters, from raw body to verdict.\n\n")
 	fmt.Fprint(w, "| | time | allocations | times one HMAC |\n|---|---:|---:|---:|\n")
-	unit := median(verify[0].perOp)
-	for _, v := range verify {
+	unit := median(results[0].perOp)
+	for _, v := range results {
 		fmt.Fprintf(w, "| %s | %d ns | %.0f | %.2f |\n", v.name, median(v.perOp).Nanoseconds(), v.allocs, ratio(median(v.perOp), unit))
 	}
-	ours, theirs := median(verify[2].perOp), median(verify[3].perOp)
-	fmt.Fprintf(w, "\nCallgate is %.1f times as fast as twilio-go.\n\n", ratio(theirs, ours))
+	ours, theirs := median(results[2].perOp), median(results[3].perOp)
+	fmt.Fprintf(w, "\nCallgate is %.1f times as fast as twilio-go.\n", ratio(theirs, ours))
+}
 
-	fmt.Fprintf(w, "## Serving\n\nThe same signed webhook over %d kept loopback connections in a closed loop; each server alone on one core, the load generator on another.\n\n", connections)
+func reportServing(w io.Writer, results []served) {
+	fmt.Fprintf(w, "\n## Serving\n\nThe same signed webhook over %d kept loopback connections in a closed loop; each server alone on one core, the load generator on another.\n\n", connections)
 	fmt.Fprint(w, "| | requests a second | relative | processor time a request | relative | peak memory |\n|---|---:|---:|---:|---:|---:|\n")
-	for _, s := range serve {
+	for _, s := range results {
 		fmt.Fprintf(w, "| %s | %.0f | %.2f | %.1f µs | %.2f | %.1f MiB |\n", s.name,
-			median(s.perSecond), median(s.perSecond)/median(serve[0].perSecond),
-			float64(median(s.cost).Nanoseconds())/1e3, ratio(median(s.cost), median(serve[0].cost)), float64(s.memory)/1024)
+			median(s.perSecond), median(s.perSecond)/median(results[0].perSecond),
+			float64(median(s.cost).Nanoseconds())/1e3, ratio(median(s.cost), median(results[0].cost)), float64(s.memory)/1024)
 	}
 }
 
