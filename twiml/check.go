@@ -160,8 +160,12 @@ func (c *checker) attributes(el, parent *Element, rule *elementRule) {
 	}
 }
 
-// ownValue reports whether the carrier takes a value that Twilio does not.
+// ownValue reports whether a value that the schema does not list is right all the
+// same: for this carrier, or because a provider behind the carrier decides.
 func (c *checker) ownValue(el *Element, a Attr, r *attrRule) bool {
+	if r.kind == kindLanguage && languageTag.MatchString(a.Value) && providerDecides(el, a.Value) {
+		return true
+	}
 	return c.own != nil && c.own.takes(el.Name+" "+a.Name, a.Value, r.values)
 }
 

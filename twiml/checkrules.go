@@ -53,6 +53,16 @@ func valueCode(el, parent *Element, a Attr, r *attrRule) Code {
 	return r.code
 }
 
+// providerDecides reports whether a language is passed through to the provider of
+// a speech model, who has its own list.
+func providerDecides(el *Element, language string) bool {
+	model, _ := el.Attr("speechModel")
+	if language == "multi" { // several languages at once
+		return strings.HasPrefix(model, "deepgram_nova-3")
+	}
+	return strings.HasPrefix(model, "googlev2_") || strings.HasPrefix(model, "deepgram_")
+}
+
 // text checks the text of an element.
 func (c *checker) text(el *Element, r textRule) {
 	s := el.Text()

@@ -90,7 +90,7 @@ func (r *attrRule) enumFault(v string) string {
 		return ""
 	}
 	if name := nearest(v, r.values); name != "" {
-		return "did you mean " + name + "?"
+		return "is unknown: did you mean " + name + "?"
 	}
 	if len(r.patterns) > 0 {
 		return "must be " + alternatives(r.values) + ", or a name of a provider's such as the documentation lists"
@@ -239,7 +239,7 @@ func (r *attrRule) message(element string, a Attr, fault string) string {
 		quoted = fmt.Sprintf("=%.40q", a.Value)
 	}
 	msg := fmt.Sprintf("<%s> %s%s %s", element, a.Name, quoted, fault)
-	if r.def != "" {
+	if r.def != "" && !strings.HasSuffix(fault, "?") {
 		msg += "; the default is " + r.def
 	}
 	return msg

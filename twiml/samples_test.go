@@ -80,11 +80,17 @@ func canonical(t testing.TB, data []byte) string {
 	return b.String()
 }
 
+// isList tells the attributes that are sets of words.
+func isList(name string) bool {
+	return strings.HasSuffix(name, "Event") ||
+		slices.Contains([]string{"input", "errorType", "cardType", "attempt", "validCardTypes"}, name)
+}
+
 func writeCanonical(b *strings.Builder, el *twiml.Element) {
 	var attrs []string
 	for _, a := range el.Attrs {
 		v := a.Value
-		if strings.HasSuffix(a.Name, "Event") || a.Name == "input" {
+		if isList(a.Name) {
 			words := strings.Fields(v)
 			slices.Sort(words)
 			v = strings.Join(words, " ")
