@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os/exec"
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/callgate/callgate/interop/internal/process"
@@ -40,6 +41,7 @@ func TestForeignSigners(t *testing.T) {
 				}
 			}
 			judge(t, callgate, lines)
+			allUsed(t, lines)
 		})
 	}
 }
@@ -60,6 +62,21 @@ func (s source) changed(r *request, w *sent) []*sent {
 		}
 	}
 	return made
+}
+
+// allUsed requires that every change was made to some request.
+func allUsed(t *testing.T, lines []*sent) {
+	t.Helper()
+	used := map[string]bool{}
+	for _, w := range lines {
+		_, change, _ := strings.Cut(w.shape, ", ")
+		used[change] = true
+	}
+	for _, c := range changes() {
+		if !used[c.name] {
+			t.Errorf("no request was made with: %s", c.name)
+		}
+	}
 }
 
 // judge runs one process of "callgate verify --jsonl" over all lines.
