@@ -106,7 +106,7 @@ func (c *checker) place(child, el *Element, rule *elementRule) (key string, know
 		c.dialectPlace(child, el)
 		return key, true
 	}
-	if c.own != nil && slices.Contains(c.own.adds[el.Name], child.Name) {
+	if c.own != nil && c.own.adds[el.Name].has(child.Name) {
 		return "", false
 	}
 	code := cmp.Or(rule.badChild, CodeSchema)
@@ -144,7 +144,7 @@ func (c *checker) attributes(el, parent *Element, rule *elementRule) {
 				c.add(a.Line, a.Col, valueCode(el, parent, a, r), "%s", r.message(el.Name, a, fault))
 			}
 			c.dialectAttr(el, a)
-		case ignored(a.Name), c.own != nil && slices.Contains(c.own.attrs[el.Name], a.Name):
+		case ignored(a.Name), c.own != nil && c.own.attrs[el.Name].has(a.Name):
 		default:
 			msg := fmt.Sprintf("<%s> has no attribute %s: the carrier ignores it", el.Name, a.Name)
 			if name := nearest(a.Name, keys(rule.attrs)); name != "" {
@@ -166,7 +166,7 @@ func (c *checker) ownValue(el *Element, a Attr, r *attrRule) bool {
 	if r.kind == kindLanguage && languageTag.MatchString(a.Value) && providerDecides(el, a.Value) {
 		return true
 	}
-	return c.own != nil && c.own.takes(el.Name+" "+a.Name, a.Value, r.values)
+	return c.own != nil && c.own.takes(el.Name+"."+a.Name, a.Value, r.values)
 }
 
 // ignored reports whether an attribute belongs to XML and not to TwiML.

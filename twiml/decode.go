@@ -25,7 +25,7 @@ const MaxBytes = 64 << 10
 func Decode(data []byte) (*Element, error) {
 	switch {
 	case len(data) > MaxBytes:
-		return nil, fatal(1, 1, CodeTooLarge, "the document has %d bytes, the carrier reads at most %d: split it with Redirect", len(data), MaxBytes)
+		return nil, fatal(1, 1, CodeTooLarge, "the document is longer than %d bytes, and the carrier reads no more: split it with Redirect", MaxBytes)
 	case len(data) == 0:
 		return nil, fatal(1, 1, CodeEmpty, "the document is empty: send at least <Response/>")
 	}

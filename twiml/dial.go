@@ -30,8 +30,7 @@ type Dial struct {
 	RecordingTrack string
 	// Trim cuts silence at both ends of the recording. Default DoNotTrim.
 	Trim Trim
-	// StatusCallback of the recording, written as recordingStatusCallback and its two
-	// companions.
+	// RecordingCallback is written as recordingStatusCallback and its two companions.
 	RecordingCallback RecordingCallback
 	// RecordingConfigurationID is known from the carrier's libraries only.
 	RecordingConfigurationID string

@@ -8,7 +8,7 @@ package twiml
 type Record struct {
 	// Action is the URL that gets RecordingUrl, RecordingDuration and Digits: the key
 	// that ended it, or "hangup". Required: see CurrentDocument. The recording may not
-	// be ready yet; StatusCallback tells when it is.
+	// be ready yet; RecordingCallback tells when it is.
 	Action string
 	// Method of the action. Default POST. Warning 13610.
 	Method Method
@@ -26,9 +26,9 @@ type Record struct {
 	// Trim cuts silence at both ends. Default TrimSilence, unlike that of Dial.
 	// Warning 13699.
 	Trim Trim
-	// StatusCallback is written as recordingStatusCallback and its two companions. A
-	// bad URL is warning 13256.
-	StatusCallback RecordingCallback
+	// RecordingCallback is written as recordingStatusCallback and its two companions.
+	// A bad URL is warning 13256.
+	RecordingCallback RecordingCallback
 	// Transcribe asks for a transcription, of American English from 2 to 120 seconds
 	// long. Default False. Warning 13614.
 	Transcribe Bool
@@ -49,7 +49,7 @@ func (r *Record) code(c *codec) {
 	c.num("maxLength", &r.MaxLength)
 	enum(c, "playBeep", &r.PlayBeep)
 	enum(c, "trim", &r.Trim)
-	r.StatusCallback.code(c)
+	r.RecordingCallback.code(c)
 	enum(c, "transcribe", &r.Transcribe)
 	c.str("transcribeCallback", &r.TranscribeCallback)
 	c.str("recordingConfigurationId", &r.RecordingConfigurationID)
