@@ -30,6 +30,7 @@ import (
 // commands is the table: every command of Callgate, in the order of the help.
 func commands() []func(*Env) *cobra.Command {
 	return []func(*Env) *cobra.Command{
+		newTwiml,
 		newVersion,
 		newMan,
 	}

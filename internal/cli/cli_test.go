@@ -15,7 +15,7 @@ func TestHelp(t *testing.T) {
 	root := cli.NewRoot(&cli.Env{Getenv: func(string) string { return "" }})
 	var walk func(*cobra.Command)
 	walk = func(c *cobra.Command) {
-		if c != root && !strings.HasPrefix(c.Example, "  callgate "+c.Name()) && !c.HasSubCommands() {
+		if c != root && !strings.HasPrefix(c.Example, "  "+c.CommandPath()) && !c.HasSubCommands() {
 			t.Errorf("%s: the help needs an Example, indented by two spaces, that begins with the command", c.CommandPath())
 		}
 		if strings.HasSuffix(c.Short, ".") || c.Short == "" {
