@@ -30,6 +30,8 @@ import (
 // commands is the table: every command of Callgate, in the order of the help.
 func commands() []func(*Env) *cobra.Command {
 	return []func(*Env) *cobra.Command{
+		newSign,
+		newVerify,
 		newTwiml,
 		newVersion,
 		newMan,

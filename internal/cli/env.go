@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"encoding/json"
 	"io"
 	"os"
 
@@ -45,4 +46,12 @@ func (p palette) sgr(code, s string) string {
 		return s
 	}
 	return "\x1b[" + code + "m" + s + "\x1b[0m"
+}
+
+// printJSON writes a value as one line of JSON. Unlike json.Marshal it leaves "&" as it
+// is, because what we print is for people and programs and not for HTML.
+func (env *Env) printJSON(v any) error {
+	enc := json.NewEncoder(env.Stdout)
+	enc.SetEscapeHTML(false)
+	return enc.Encode(v)
 }

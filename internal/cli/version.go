@@ -1,7 +1,6 @@
 package cli
 
 import (
-	"encoding/json"
 	"fmt"
 	"runtime"
 	"runtime/debug"
@@ -63,7 +62,7 @@ func newVersion(env *Env) *cobra.Command {
 		Args:    noArgs,
 		RunE: func(*cobra.Command, []string) error {
 			if asJSON {
-				return json.NewEncoder(env.Stdout).Encode(readBuild())
+				return env.printJSON(readBuild())
 			}
 			_, err := fmt.Fprintln(env.Stdout, readBuild())
 			return err

@@ -82,7 +82,11 @@ func (r Reader) Read(ctx context.Context, s Source) (callgate.Secret, error) {
 func (r Reader) raw(ctx context.Context, s Source) ([]byte, error) {
 	switch {
 	case s.Env != "":
-		return []byte(r.Getenv(s.Env)), nil
+		value := r.Getenv(s.Env)
+		if value == "" {
+			return nil, errors.New("it is not set, or empty")
+		}
+		return []byte(value), nil
 	case s.File != "":
 		return readFile(s.File)
 	case len(s.Command) > 0:

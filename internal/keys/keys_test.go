@@ -32,8 +32,8 @@ func TestRead(t *testing.T) {
 		want   string // in the error; "" means that the token is read
 	}{
 		"variable":              {keys.Source{Env: "GOOD"}, ""},
-		"variable empty":        {keys.Source{Env: "EMPTY"}, "environment variable EMPTY: it is empty"},
-		"variable not set":      {keys.Source{Env: "NONE"}, "environment variable NONE: it is empty"},
+		"variable empty":        {keys.Source{Env: "EMPTY"}, "environment variable EMPTY: it is not set, or empty"},
+		"variable not set":      {keys.Source{Env: "NONE"}, "environment variable NONE: it is not set, or empty"},
 		"variable with space":   {keys.Source{Env: "SPACE"}, "white space"},
 		"file":                  {keys.Source{File: file("plain", token)}, ""},
 		"file, newline":         {keys.Source{File: file("newline", token+"\n")}, ""},
