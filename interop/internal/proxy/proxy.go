@@ -1,10 +1,11 @@
 // Package proxy starts real proxy servers with any configuration.
 //
 // A configuration is written as an operator would write it, like the files of
-// docs/proxies: the proxy listens on port 443, its certificate is below
-// /etc/ssl/HOST and Callgate listens on 127.0.0.1:8080. Start replaces these
-// texts, and nothing else, by what the test has, and wraps the file in the
-// smallest main configuration that its proxy needs.
+// docs/proxies: the proxy listens on port 443, with TLS or without, its certificate
+// is below /etc/ssl/HOST and Callgate listens on 127.0.0.1:8080. Start replaces
+// these texts, and nothing else, by what the test has, and wraps the file in the
+// smallest main configuration that its proxy needs. The upstream of a proxy can be
+// another proxy.
 package proxy
 
 import (
@@ -12,6 +13,7 @@ import (
 	"net"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 
@@ -30,9 +32,8 @@ type Proxy struct {
 	Name, File string
 	// Program is what Debian installs.
 	Program string
-	// listen holds texts of a configuration that name the public port, and what
-	// they become: the verb is the address.
-	listen map[string]string
+	// listen makes a configuration that names port 443 listen on an address.
+	listen func(config, host, address string) string
 	// launch writes the main configuration and says what to run.
 	launch func(tb testing.TB, program, dir, site, address string) process.Spec
 }
@@ -94,10 +95,12 @@ func (p Proxy) Start(tb testing.TB, config string, site Site) *Running {
 func (p Proxy) fill(config string, site Site, address string) string {
 	config = strings.ReplaceAll(config, documentedUpstream, site.Upstream)
 	config = strings.ReplaceAll(config, documentedSSL+site.Authority.Host, site.Authority.Dir)
-	for text, becomes := range p.listen {
-		config = strings.ReplaceAll(config, text, fmt.Sprintf(becomes, address))
-	}
-	return config
+	return p.listen(config, site.Authority.Host, address)
+}
+
+// replace returns a listen function that puts the address in the place of text.
+func replace(text string) func(string, string, string) string {
+	return func(config, _, address string) string { return strings.ReplaceAll(config, text, address) }
 }
 
 func write(tb testing.TB, dir, name, content string) string {
@@ -112,7 +115,9 @@ func write(tb testing.TB, dir, name, content string) string {
 func nginx() Proxy {
 	return Proxy{
 		Name: "nginx", File: "nginx.conf", Program: "nginx",
-		listen: map[string]string{"listen 443 ssl": "listen %s ssl"},
+		listen: func(config, _, address string) string {
+			return strings.ReplaceAll(config, "listen 443", "listen "+address)
+		},
 		launch: func(tb testing.TB, program, dir, site, _ string) process.Spec {
 			write(tb, dir, "site.conf", site)
 			var main strings.Builder
@@ -133,7 +138,7 @@ func nginx() Proxy {
 func haproxy() Proxy {
 	return Proxy{
 		Name: "HAProxy", File: "haproxy.cfg", Program: "haproxy",
-		listen: map[string]string{"bind :443 ": "bind %s "},
+		listen: replace(":443"),
 		launch: func(tb testing.TB, program, dir, site, _ string) process.Spec {
 			return process.Spec{Argv: []string{program, "-db", "-f", write(tb, dir, "haproxy.cfg", site)}}
 		},
@@ -146,7 +151,7 @@ var apacheModules = []string{"mpm_event", "authz_core", "alias", "rewrite", "hea
 func apache() Proxy {
 	return Proxy{
 		Name: "Apache", File: "apache.conf", Program: "apache2",
-		listen: map[string]string{"<VirtualHost *:443>": "<VirtualHost %s>"},
+		listen: replace("*:443"),
 		launch: func(tb testing.TB, program, dir, site, address string) process.Spec {
 			var main strings.Builder
 			fmt.Fprintf(&main, "ServerRoot %[1]s\nDefaultRuntimeDir %[1]s\nPidFile %[1]s/httpd.pid\nListen %[2]s\n", dir, address)
@@ -166,10 +171,13 @@ func apache() Proxy {
 func caddy() Proxy {
 	return Proxy{
 		Name: "Caddy", File: "Caddyfile", Program: "caddy",
-		listen: map[string]string{"\nivr.example.org {\n": "\nhttps://ivr.example.org:PORT {\n\tbind %s\n"},
-		launch: func(tb testing.TB, program, dir, site, address string) process.Spec {
-			host, port, _ := net.SplitHostPort(address)
-			site = strings.ReplaceAll(site, ":PORT {\n\tbind "+address, ":"+port+" {\n\tbind "+host)
+		listen: func(config, host, address string) string {
+			// A site may be written with a scheme: http:// does without TLS.
+			site := regexp.MustCompile(`(?m)^((?:https?://)?` + regexp.QuoteMeta(host) + `) \{$`)
+			ip, port, _ := net.SplitHostPort(address)
+			return site.ReplaceAllString(config, "${1}:"+port+" {\n\tbind "+ip)
+		},
+		launch: func(tb testing.TB, program, dir, site, _ string) process.Spec {
 			options := "{\n\tadmin off\n\tauto_https disable_redirects\n}\n"
 			return process.Spec{
 				Argv: []string{program, "run", "--adapter", "caddyfile", "--config", write(tb, dir, "Caddyfile", options+site)},
