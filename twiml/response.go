@@ -85,7 +85,10 @@ func newVerb(name string) Verb {
 
 // Bytes writes the document. Equal documents give equal bytes. Its errors are
 // those of AppendTo.
-func (r *Response) Bytes() ([]byte, error) { return r.AppendTo(make([]byte, 0, 512)) }
+func (r *Response) Bytes() ([]byte, error) { return r.AppendTo(make([]byte, 0, usualSize)) }
+
+// usualSize holds most documents of a call, so that writing one allocates once.
+const usualSize = 1536
 
 // AppendTo appends the document to dst and returns the longer slice. It fails
 // with a *WriteError when a character is one that XML forbids or not UTF-8, when
