@@ -264,6 +264,9 @@ func (c *codec) body(p *string) {
 		*p = c.in.Text()
 		return
 	}
+	if *p == CurrentDocument {
+		c.fail("", "CurrentDocument is for the action of Gather, Record and Pay")
+	}
 	c.chars(*p)
 }
 

@@ -38,9 +38,19 @@
 // Check says what a carrier would complain of, with the carrier's own codes, line
 // and column. A Profile chooses the carrier: Twilio and those that took its
 // language over, each without some of the verbs, or Strict, what all of them do.
+// After a warning the call goes on without the thing complained of. A fatal
+// finding ends the call or takes it to the number's fallback URL.
 //
-// The facts are the carrier's documentation of its verbs, its error dictionary and
-// its helper libraries; the comments of types name the page. A comment such as
-// "Warning 13313" names the code for a bad value. The package needs nothing but
-// the standard library.
+// # Sources
+//
+// "The carrier" in comments is Twilio. The facts come from its documentation, its
+// error dictionary and its helper libraries; the comment of a type names the page,
+// and one such as "Warning 13313" the code for a bad value. Where a comment calls a
+// thing known from the libraries only, the documentation does not describe it. The
+// defaults of Say, Play, Pause, Gather, Record, Redirect, Reject, Hangup, Leave,
+// Enqueue, Dial, Number, Queue, Conference, Refer and Pay are those of the
+// documentation, those of the other types come from the libraries.
+//
+// What the other carriers lack is in their documentation, or for Somleng in its
+// source. Findings for them use Twilio's codes, since they publish none.
 package twiml

@@ -9,35 +9,54 @@ package twiml
 // ignorebackchannel and speechtimeout.
 type ConversationRelay struct {
 	// URL begins with "wss:". Required.
-	URL                 string
-	BackgroundNoise     string // backgroundnoisereduction
-	Debug               string
+	URL string
+	// BackgroundNoise is written as backgroundnoisereduction.
+	BackgroundNoise string
+	Debug           string
+	// DeepgramSmartFormat is written as deepgramsmartformat.
 	DeepgramSmartFormat string
-	// DTMFDetection sends keys too. Default False.
-	DTMFDetection                Bool
-	ElevenlabsTextNormalization  string
-	Events                       string
-	Hints                        string // words to expect, with commas between them
-	IgnoreBackchannel            string
-	IntelligenceService          string
-	InterruptSensitivity         string // "high", the default, "medium" or "low"
-	Interruptible                Interruption
-	Language                     string // BCP 47 tag, default "en-US"
-	PartialPrompts               Bool   // default False
-	Preemptible                  Bool   // default False
-	ProfanityFilter              Bool   // default True
+	// DTMFDetection sends the keys that are pressed too. Default False.
+	DTMFDetection               Bool
+	ElevenlabsTextNormalization string
+	Events                      string
+	// Hints are words to expect, with commas between them.
+	Hints string
+	// IgnoreBackchannel is written as ignorebackchannel.
+	IgnoreBackchannel string
+	// IntelligenceService is the service that analyses the conversation.
+	IntelligenceService string
+	// InterruptSensitivity is "high", the default, "medium" or "low".
+	InterruptSensitivity string
+	// Interruptible is what may interrupt what is being said. Default InterruptAny.
+	Interruptible Interruption
+	// Language of both directions, a BCP 47 tag. Default "en-US".
+	Language string
+	// PartialPrompts sends speech while it is being recognised. Default False.
+	PartialPrompts Bool
+	// Preemptible lets new text take the place of what is being said. Default False.
+	Preemptible Bool
+	// ProfanityFilter masks swear words. Default True.
+	ProfanityFilter Bool
+	// ReportInputDuringAgentSpeech is what is sent on while something is being said.
+	// Default InterruptNone.
 	ReportInputDuringAgentSpeech Interruption
 	SpeechModel                  string
-	SpeechTimeout                string
-	TranscriptionLanguage        string
-	TranscriptionProvider        string
-	TTSLanguage                  string
-	TTSProvider                  string
-	Voice                        string
-	WelcomeGreeting              string
+	// SpeechTimeout is written as speechtimeout.
+	SpeechTimeout string
+	// TranscriptionLanguage takes the place of Language for what the caller says.
+	TranscriptionLanguage string
+	TranscriptionProvider string
+	// TTSLanguage takes the place of Language for what is said to the caller.
+	TTSLanguage string
+	TTSProvider string
+	Voice       string
+	// WelcomeGreeting is said first.
+	WelcomeGreeting string
+	// WelcomeGreetingInterruptible is what may interrupt it. Default InterruptAny.
 	WelcomeGreetingInterruptible Interruption
 	// Languages that the session can change to.
-	Languages  []Language
+	Languages []Language
+	// Parameters are sent in the first message.
 	Parameters []Parameter
 }
 

@@ -16,17 +16,6 @@ func Set[T comparable](v T) Opt[T] { return Opt[T]{value: v, set: true} }
 // Get returns the value, and whether the attribute is there.
 func (o Opt[T]) Get() (T, bool) { return o.value, o.set }
 
-// Or returns the value, or def when the attribute is not there.
-func (o Opt[T]) Or(def T) T {
-	if o.set {
-		return o.value
-	}
-	return def
-}
-
-// Equal reports whether both are left out, or there with the same value.
-func (o Opt[T]) Equal(p Opt[T]) bool { return o == p }
-
 // Bool is an attribute that is true, false or, the zero Bool, left out. What the
 // carrier does when it is left out is not always false.
 type Bool string
@@ -135,7 +124,7 @@ func (p *Parameter) code(c *codec) {
 	c.required("value", &p.Value)
 }
 
-// Config is a setting of a VirtualAgent or Transcription.
+// Config is a setting of a VirtualAgent or Transcription, by name.
 type Config struct {
 	Name  string
 	Value string

@@ -78,6 +78,7 @@ func TestWriteRefuses(t *testing.T) {
 		{&twiml.Record{}, "Response/Record[2]", "action", "is not set"},
 		{&twiml.Pay{}, "Response/Pay[2]", "action", "is not set"},
 		{&twiml.Dial{Action: twiml.CurrentDocument, Number: "1"}, "Response/Dial[2]", "action", "CurrentDocument is for"},
+		{&twiml.Redirect{URL: twiml.CurrentDocument}, "Response/Redirect[2]", "", "CurrentDocument is for"},
 		{&twiml.Connect{}, "Response/Connect[2]", "", "child 1 is nil"},
 		{nil, "Response", "", "child 2 is nil"},
 		{&twiml.Gather{Action: "/", Prompts: []twiml.Audio{nil}}, "Response/Gather[2]", "", "child 1 is nil"},
