@@ -1,0 +1,24 @@
+#!/usr/bin/env bash
+# Everything that has to hold: the source's checks, a short run of every fuzz target,
+# and all tests with the race detector, in a random order, with real proxies and foreign
+# signers. "make test" and the continuous integration run this.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+scripts/setup.sh
+if [ -x scripts/interop-setup.sh ]; then
+	scripts/interop-setup.sh
+fi
+scripts/lint.sh
+scripts/fuzz.sh
+
+# What the tests log, answer with errors and measure is gathered here by the harnesses
+# of package internal/leaktest, and searched when all are done.
+record=$(mktemp -d)
+trap 'rm -rf "$record"' EXIT
+export CALLGATE_TEST_RECORD="$record"
+
+status=0
+go test -race -shuffle=on -timeout 10m ./... || status=$?
+go run ./internal/leaktest/leakscan "$record" || status=1
+exit "$status"
