@@ -67,12 +67,38 @@ func New(c Config) (*Verifier, error) {
 	if c.Profile != ProfileVoice && c.Profile != ProfileSignature {
 		fault("Profile: %d is none; use ProfileVoice or ProfileSignature", c.Profile)
 	}
+	for i, name := range c.ExtraParams {
+		if err := checkExtra(name, c.ExtraParams[:i]); err != nil {
+			fault("ExtraParams[%d]: %w", i, err)
+		}
+	}
 	if len(faults) > 0 {
 		return nil, fmt.Errorf("twilio: %w", errors.Join(faults...))
 	}
-	v := &Verifier{keys: slices.Clone(c.Keys), profile: c.Profile}
+	v := &Verifier{
+		keys:    slices.Clone(c.Keys),
+		profile: c.Profile,
+		voice:   newLexicon(callgate.KindVoice, c.ExtraParams),
+		status:  newLexicon(callgate.KindStatus, c.ExtraParams),
+	}
 	v.pool.New = func() any { return newScratch(v.keys) }
 	return v, nil
+}
+
+// checkExtra says what is wrong with the name of an application's parameter.
+func checkExtra(name string, before []string) error {
+	const shortest = 3 // a shorter name stands in too many values by accident
+	switch {
+	case len(name) < shortest || !isName([]byte(name)):
+		return fmt.Errorf(`%q must be a letter and at least two more letters, digits, "_", "-" or "."`, name)
+	case name <= "AccountSid":
+		return fmt.Errorf("%q sorts before AccountSid, which must be the first parameter; rename it", name)
+	case slices.ContainsFunc(words, func(w word) bool { return w.name == name }):
+		return fmt.Errorf("%q is a parameter of the carrier; leave it out", name)
+	case slices.Contains(before, name):
+		return fmt.Errorf("%q is there twice", name)
+	}
+	return nil
 }
 
 func (k Key) check() error {

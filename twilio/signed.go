@@ -20,6 +20,8 @@ type scratch struct {
 	order  []sortKey
 	url    []byte
 	tail   []byte      // the sorted parameters as they are signed
+	spans  []span      // where each of them stands in tail
+	nodes  []node      // for the profile; see reading.go
 	macs   []hash.Hash // one for each key, holding its padded state
 	sum    [sha1.Size]byte
 }
@@ -29,6 +31,12 @@ type scratch struct {
 type sortKey struct {
 	hi, lo uint64
 	index  int
+}
+
+// span is one parameter in the signed bytes.
+type span struct {
+	at, nameEnd, end int
+	word             *word // nil until the profile knows the name
 }
 
 // maxKeptText bounds the buffers that go back to the pool: one large request
@@ -62,15 +70,18 @@ func (s *scratch) load(form []byte) (err error) {
 				continue
 			}
 		}
+		at := len(s.tail)
 		s.tail = append(s.tail, p.Name...)
 		s.tail = append(s.tail, p.Value...)
+		s.spans = append(s.spans, span{at: at, nameEnd: at + len(p.Name), end: len(s.tail)})
 	}
 	return nil
 }
 
 // reset forgets the last request.
 func (s *scratch) reset() {
-	s.params, s.text, s.order, s.tail = s.params[:0], s.text[:0], s.order[:0], s.tail[:0]
+	s.params, s.text, s.order = s.params[:0], s.text[:0], s.order[:0]
+	s.tail, s.spans, s.nodes = s.tail[:0], s.spans[:0], s.nodes[:0]
 }
 
 func (s *scratch) sort() {

@@ -22,6 +22,8 @@ const Name = "twilio"
 type Verifier struct {
 	keys    []Key
 	profile Profile
+	voice   *lexicon
+	status  *lexicon
 	pool    sync.Pool
 }
 
@@ -56,8 +58,12 @@ func (v *Verifier) Verify(r *callgate.Request) (callgate.Proof, error) {
 			return callgate.Proof{}, err
 		}
 	}
-	proof := callgate.Proof{Carrier: Name, Account: key.Account, Key: key.Name, Form: form}
-	return proof, nil
+	if v.profile != ProfileSignature {
+		if err := v.checkProfile(s, r, &signed, key); err != nil {
+			return callgate.Proof{}, err
+		}
+	}
+	return callgate.Proof{Carrier: Name, Account: key.Account, Key: key.Name, Form: form}, nil
 }
 
 // Sign returns the value of the signature header for a request: that of the

@@ -1,0 +1,294 @@
+package twilio
+
+import "bytes"
+
+// The bytes that are signed have no separators, so the same bytes can be read
+// as different parameters. This file decides which reading is the right one
+// from the bytes alone, and the profile admits a request only when the
+// parameters that it presents are that reading. Two requests with the same
+// signed bytes that are both admitted therefore have the same known parameters
+// with the same values.
+//
+// A reading of the bytes is a sequence of known parameters and of gaps, where
+//
+//   - the first is AccountSid, at the first byte;
+//   - each name is the longest known name at its place;
+//   - names ascend, as the carrier sorts them, and no required one is missing;
+//   - each value belongs to the grammar of its name;
+//   - a gap starts where the value before it cannot go on (after its longest
+//     value) and with a letter, and a name could stand there in the order: it is
+//     the room of unknown parameters, whatever they are.
+//
+// The right reading is the one with the most known parameters, and among those
+// the one that leaves the fewest bytes in gaps. If two are equally good, none
+// is right and the request is refused.
+//
+// Where a gap is divided into names and values cannot be decided by anyone, so
+// nothing is vouched for in an unknown parameter. Config.ExtraParams makes a
+// name known.
+
+// maxNodes bounds the places in one request where a known name stands. A
+// request has at most a few dozen; more is text that was made to confuse.
+const maxNodes = 256
+
+// node is a place where a known name stands, and the best reading from there
+// to the end.
+type node struct {
+	word  *word
+	at    int
+	stray bool // not where the presented request has this parameter
+	dead  bool // no reading can use it
+	score score
+}
+
+// score rates a reading, or part of one. The zero score is of no reading.
+type score struct {
+	known, gap int
+	ways       int // how many readings are as good; more than two are counted as two
+}
+
+// better reports whether a is a better reading than b.
+func (a score) better(b score) bool {
+	if a.ways == 0 || b.ways == 0 {
+		return a.ways > b.ways
+	}
+	return a.known > b.known || a.known == b.known && a.gap < b.gap
+}
+
+// with merges another way to read the same part.
+func (a score) with(b score) score {
+	switch {
+	case b.better(a):
+		return b
+	case a.better(b) || a.ways == 0:
+		return a
+	}
+	a.ways = min(a.ways+b.ways, 2)
+	return a
+}
+
+// verdict is the outcome of the comparison.
+type verdict uint8
+
+const (
+	rightReading verdict = iota
+	ambiguous            // another reading is as good or better
+	tooManyNames
+	carriesQuery // the signed bytes of a GET, read as a form
+)
+
+// compare decides whether the presented spans, of which known have a known
+// word, are the right reading of the signed parameters.
+func (s *scratch) compare(l *lexicon, known int) verdict {
+	strays, v := s.findNames(l)
+	if v != rightReading {
+		return v
+	}
+	if strays > 0 {
+		strays = s.dropImpossible(l)
+	}
+	gap, ok := s.gaps()
+	if !ok {
+		return ambiguous
+	}
+	if gap == 0 && !s.rivals(known, strays) {
+		return rightReading
+	}
+	best := s.best(l)
+	if best == (score{known: known, gap: gap, ways: 1}) {
+		return rightReading
+	}
+	return ambiguous
+}
+
+// findNames lists the places of known names, and counts those that are no
+// parameter of the presented request.
+func (s *scratch) findNames(l *lexicon) (strays int, v verdict) {
+	next := 0
+	for at := range s.tail {
+		w := l.at(s.tail[at:])
+		if w == nil {
+			continue
+		}
+		for next < len(s.spans) && s.spans[next].at < at {
+			next++
+		}
+		presented := next < len(s.spans) && s.spans[next].at == at && s.spans[next].word != nil
+		if presented && s.spans[next].word != w {
+			return 0, ambiguous // a longer known name stands here
+		}
+		if len(s.nodes) == maxNodes {
+			return 0, tooManyNames
+		}
+		if !presented {
+			strays++
+			if w.rank == 0 && isQueryAccount(s.tail[at:]) && !s.inErrorURL(at, next) {
+				return 0, carriesQuery
+			}
+		}
+		s.nodes = append(s.nodes, node{word: w, at: at, stray: !presented})
+	}
+	return strays, rightReading
+}
+
+// inErrorURL reports whether at lies in the value of ErrorUrl, which quotes the
+// address of another request. The span that holds it is the one before next.
+func (s *scratch) inErrorURL(at, next int) bool {
+	if next == 0 {
+		return false
+	}
+	sp := s.spans[next-1]
+	return sp.word != nil && sp.word.name == "ErrorUrl" && at >= sp.nameEnd
+}
+
+// dropImpossible marks the strays that no reading can use, and counts the others.
+func (s *scratch) dropImpossible(l *lexicon) (strays int) {
+	for i := range s.nodes {
+		n := &s.nodes[i]
+		if !n.stray {
+			continue
+		}
+		if n.dead = !s.possible(l, n); !n.dead {
+			strays++
+		}
+	}
+	return strays
+}
+
+// possible reports whether every required word has a place on the right side of
+// the stray: to its left when it comes before in the order of names, else to
+// its right.
+func (s *scratch) possible(l *lexicon, stray *node) bool {
+	for _, r := range l.required {
+		if r.rank == stray.word.rank {
+			continue
+		}
+		before, found := r.rank < stray.word.rank, false
+		for _, n := range s.nodes {
+			if n.word.rank == r.rank && (n.at < stray.at) == before {
+				found = true
+				break
+			}
+		}
+		if !found {
+			return false
+		}
+	}
+	return true
+}
+
+// gaps returns how many bytes of the presented request are unknown parameters,
+// and whether each run of them starts where the value before it must end.
+func (s *scratch) gaps() (gap int, ok bool) {
+	for i, sp := range s.spans {
+		if sp.word != nil {
+			continue
+		}
+		gap += sp.end - sp.at
+		before := s.spans[i-1]
+		if before.word != nil && before.word.grammar.munch(s.tail[before.nameEnd:]) != before.end-before.nameEnd {
+			return 0, false
+		}
+	}
+	return gap, true
+}
+
+// rivals reports whether a reading that uses a stray could have as many known
+// parameters as the presented request. It counts generously: all presented
+// parameters that agree with the stray in place and order, and all other strays.
+// Without such a rival a request without unknown parameters is the right
+// reading, because it uses every other place where a known name stands.
+func (s *scratch) rivals(known, strays int) bool {
+	if strays == 0 {
+		return false
+	}
+	for _, n := range s.nodes {
+		if !n.stray || n.dead {
+			continue
+		}
+		agree := 0
+		for _, sp := range s.spans {
+			if sp.nameEnd <= n.at && precedes(sp.word, n.word) || sp.at >= n.at+len(n.word.name) && precedes(n.word, sp.word) {
+				agree++
+			}
+		}
+		if agree+strays >= known {
+			return true
+		}
+	}
+	return false
+}
+
+// best rates the best reading of all. From the last place of a known name to
+// the first, it finds the best way to go on from each.
+func (s *scratch) best(l *lexicon) score {
+	if len(s.nodes) == 0 || s.nodes[0].at != 0 || s.nodes[0].word.rank != 0 {
+		return score{}
+	}
+	for i := len(s.nodes) - 1; i >= 0; i-- {
+		s.nodes[i].score = s.bestFrom(l, i)
+	}
+	return s.nodes[0].score
+}
+
+// bestFrom rates the best reading that starts with node i.
+func (s *scratch) bestFrom(l *lexicon, i int) (best score) {
+	n := s.nodes[i]
+	if n.dead {
+		return score{}
+	}
+	value := n.at + len(n.word.name)
+	longest := value + n.word.grammar.munch(s.tail[value:])
+	if longest < value {
+		return score{}
+	}
+	if !l.skips(n.word.rank, len(l.words)) {
+		if gap, ok := s.step(n.word, nil, value, longest, len(s.tail)); ok {
+			best = score{known: 1, gap: gap, ways: 1}
+		}
+	}
+	for _, next := range s.nodes[i+1:] {
+		if next.score.ways == 0 || next.at < value || !precedes(n.word, next.word) || l.skips(n.word.rank, next.word.rank) {
+			continue
+		}
+		if gap, ok := s.step(n.word, next.word, value, longest, next.at); ok {
+			best = best.with(score{known: 1 + next.score.known, gap: gap + next.score.gap, ways: next.score.ways})
+		}
+	}
+	return best
+}
+
+// step reports whether the bytes from value to end can be the value of word a
+// before word b (nil at the end), alone or with a gap, and how long the gap is.
+// The longest value of a ends at longest.
+func (s *scratch) step(a, b *word, value, longest, end int) (gap int, ok bool) {
+	if a.grammar.accepts(s.tail[value:end]) {
+		return 0, true
+	}
+	if longest >= end || !isLetter(s.tail[longest]) || !nameBetween(a, b, s.tail[longest:end]) {
+		return 0, false
+	}
+	return end - longest, true
+}
+
+// nameBetween reports whether text starts with a name that stands after a and
+// before b (nil is the end) in the order of names.
+func nameBetween(a, b *word, text []byte) bool {
+	// Of the names that text starts with, a longer one stands after a shorter
+	// one, so the shortest that stands after a decides.
+	n := 0
+	for n < len(text) && n < len(a.name) && text[n] == a.name[n] {
+		n++
+	}
+	if n == len(text) || n < len(a.name) && text[n] < a.name[n] {
+		return false
+	}
+	name := text[:n+1]
+	return isName(name) && (b == nil || bytes.Compare(name, []byte(b.name)) < 0)
+}
+
+// isName reports whether name is a letter followed by letters, digits, "_", "-"
+// and ".".
+func isName(name []byte) bool {
+	return len(name) > 0 && isLetter(name[0]) && munchRun(name, nameBytes, len(name)) == len(name)
+}
