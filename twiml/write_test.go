@@ -143,6 +143,10 @@ func TestParseRefuses(t *testing.T) {
 		{`<Response><Enqueue>q<Task>{}</Task><Task>{}</Task></Enqueue></Response>`, 12200},
 		{`<Response><Hangup><Parameter name="a"/></Hangup></Response>`, 12200},
 		{`<Response>text</Response>`, 12200},
+		{`<Response><Dial><Bogus/></Dial></Response>`, 12200},
+		{`<Response><Connect><Bogus/></Connect></Response>`, 12200},
+		{`<Response><Start><Bogus/></Start><Stop><Recording/></Stop></Response>`, 12200},
+		{`<Response><Say><bogus/></Say></Response>`, 12200},
 		{`<Response><Say>` + strings.Repeat("<p>", 200) + strings.Repeat("</p>", 200) + `</Say></Response>`, 12200},
 	} {
 		r, err := twiml.Parse([]byte(tt.doc))
