@@ -9,14 +9,16 @@ import (
 // about 30; a call with custom SIP headers a few dozen more.
 const MaxParams = 1000
 
-// RawParam is one decoded name and value, in the buffer of AppendParams.
+// RawParam is one decoded name and value, as AppendParams finds them. They may
+// share memory with the text and with the buffer, and must not be changed.
 type RawParam struct{ Name, Value []byte }
 
 // AppendParams decodes an application/x-www-form-urlencoded text (a body, or a
 // query without its question mark) and appends what it finds to dst, in the
-// order of the text. Decoded bytes are appended to buf, which is returned too;
-// a buf with room for len(raw) more bytes is never reallocated, so that the
-// hot path can reuse both.
+// order of the text. It is made for a hot path that reuses its memory: a name or
+// value without an escape is a piece of raw itself, any other is appended to
+// buf, which is returned too. A buf with room for len(raw) more bytes is never
+// reallocated.
 //
 // The rules are those of the URL Standard (application/x-www-form-urlencoded
 // parsing): pairs are separated by "&" alone, "+" is a space, a pair without
@@ -24,50 +26,67 @@ type RawParam struct{ Name, Value []byte }
 // point: a "%" that two hexadecimal digits do not follow is an error, because
 // what was signed could not be told.
 func AppendParams(dst []RawParam, buf, raw []byte) ([]RawParam, []byte, error) {
-	for len(raw) > 0 {
-		pair := raw
-		if i := bytes.IndexByte(raw, '&'); i >= 0 {
-			pair, raw = raw[:i], raw[i+1:]
-		} else {
-			raw = nil
-		}
+	percent, plus := -1, -1 // the next of each, looked for once and not per pair
+	for at := 0; at < len(raw); {
+		start, end := at, indexFrom(raw, '&', at)
+		pair := raw[start:end:end]
+		at = end + 1
 		if len(pair) == 0 {
 			continue
 		}
 		if len(dst) == MaxParams {
 			return dst, buf, fmt.Errorf("more than %d parameters", MaxParams)
 		}
-		name, value, _ := bytes.Cut(pair, equals)
-		var p RawParam
-		var err error
-		if p.Name, buf, err = unescape(buf, name); err != nil {
-			return dst, buf, fmt.Errorf("name of parameter %d: %w", len(dst)+1, err)
+		name, value := pair, pair[len(pair):]
+		if i := bytes.IndexByte(pair, '='); i >= 0 {
+			name, value = pair[:i:i], pair[i+1:]
 		}
-		if p.Value, buf, err = unescape(buf, value); err != nil {
-			return dst, buf, fmt.Errorf("value of parameter %d: %w", len(dst)+1, err)
+		if percent < start {
+			percent = indexFrom(raw, '%', start)
 		}
-		dst = append(dst, p)
+		if plus < start {
+			plus = indexFrom(raw, '+', start)
+		}
+		if percent < end || plus < end {
+			var err error
+			if name, buf, err = unescape(buf, name); err != nil {
+				return dst, buf, fmt.Errorf("name of parameter %d: %w", len(dst)+1, err)
+			}
+			if value, buf, err = unescape(buf, value); err != nil {
+				return dst, buf, fmt.Errorf("value of parameter %d: %w", len(dst)+1, err)
+			}
+		}
+		dst = append(dst, RawParam{name, value})
 	}
 	return dst, buf, nil
 }
 
-var equals = []byte{'='}
+// indexFrom returns the index of the first c in text[from:], counted from the
+// start of text, or the length of text when there is none.
+func indexFrom(text []byte, c byte, from int) int {
+	if i := bytes.IndexByte(text[from:], c); i >= 0 {
+		return from + i
+	}
+	return len(text)
+}
 
 // unescape appends the decoded s to buf and returns that part of it.
 func unescape(buf, s []byte) (decoded, grown []byte, err error) {
-	start := len(buf)
-	for i := 0; i < len(s); i++ {
-		switch c := s[i]; c {
-		case '+':
-			buf = append(buf, ' ')
-		case '%':
-			if i+2 >= len(s) || unhex[s[i+1]] < 0 || unhex[s[i+2]] < 0 {
-				return nil, buf, fmt.Errorf("a %% that is not followed by two hexadecimal digits, at byte %d", i+1)
-			}
-			buf = append(buf, byte(unhex[s[i+1]])<<4|byte(unhex[s[i+2]]))
-			i += 2
+	start, length := len(buf), len(s)
+	for len(s) > 0 {
+		n := 0
+		for n < len(s) && s[n] != '%' && s[n] != '+' {
+			n++
+		}
+		buf, s = append(buf, s[:n]...), s[n:]
+		switch {
+		case len(s) == 0:
+		case s[0] == '+':
+			buf, s = append(buf, ' '), s[1:]
+		case len(s) < 3 || unhex[s[1]] < 0 || unhex[s[2]] < 0:
+			return nil, buf, fmt.Errorf("a %% that is not followed by two hexadecimal digits, at byte %d", length-len(s)+1)
 		default:
-			buf = append(buf, c)
+			buf, s = append(buf, byte(unhex[s[1]])<<4|byte(unhex[s[2]])), s[3:]
 		}
 	}
 	return buf[start:len(buf):len(buf)], buf, nil
@@ -96,12 +115,16 @@ type Params []Param
 
 // ParseParams decodes a form body or a query; see AppendParams for the rules.
 func ParseParams(raw []byte) (Params, error) {
-	pairs, buf, err := AppendParams(nil, make([]byte, 0, len(raw)), raw)
+	pairs, _, err := AppendParams(nil, nil, raw)
 	if err != nil || len(pairs) == 0 {
 		return nil, err
 	}
 	// One string holds all the text; each name and value is a piece of it.
-	all, at := string(buf), 0
+	text := make([]byte, 0, len(raw))
+	for _, p := range pairs {
+		text = append(append(text, p.Name...), p.Value...)
+	}
+	all, at := string(text), 0
 	take := func(n int) string { at += n; return all[at-n : at] }
 	params := make(Params, len(pairs))
 	for i, p := range pairs {

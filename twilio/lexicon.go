@@ -25,6 +25,9 @@ type word struct {
 	family   bool // stands for every name that starts so
 	subject  bool // names what the request is about
 	rank     int  // its place in the order of names
+
+	longer []*word // words whose names start with this one's
+	inner  []int   // offsets in the name where another word could start
 }
 
 // words are the parameters that the carrier's documents and captured requests
@@ -209,56 +212,111 @@ var words = []word{
 type lexicon struct {
 	kind     callgate.Kind
 	words    []word // in the order of names
-	byName   map[string]*word
-	starts   [256][]*word // by first byte, longest first
-	second   [256]byteSet // which second bytes follow a first byte
 	required []*word
+	families []*word
 	// requiredBelow counts the required words among words[:i].
 	requiredBelow []int
+
+	// table finds a word by the whole name: a hash table with open addressing.
+	table [tableSize]*tableEntry
+	// starts finds the words that start with two given bytes, longest first:
+	// lists[starts[first][second]].
+	starts [256]*[256]uint8
+	lists  [][]*word
+}
+
+const tableSize = 1 << 10 // several times the words
+
+type tableEntry struct {
+	head uint64
+	word *word
 }
 
 func newLexicon(kind callgate.Kind, extra []string) *lexicon {
+	l := &lexicon{kind: kind, requiredBelow: []int{0}, lists: [][]*word{nil}}
 	want := inVoice
 	if kind == callgate.KindStatus {
 		want = inStatus
 	}
-	l := &lexicon{kind: kind, byName: make(map[string]*word)}
 	for _, w := range words {
 		if w.where&want != 0 {
-			w.required = w.name == "AccountSid" || w.required && kind == callgate.KindVoice
+			w.required = w.required && kind == callgate.KindVoice || w.name == string(accountSid)
 			l.words = append(l.words, w)
 		}
 	}
 	for _, name := range extra {
-		l.words = append(l.words, word{name: name, where: inBoth})
+		l.words = append(l.words, word{name: name})
 	}
 	slices.SortFunc(l.words, func(a, b word) int { return strings.Compare(a.name, b.name) })
-	l.requiredBelow = append(l.requiredBelow, 0)
 	for i := range l.words {
-		w := &l.words[i]
-		w.rank = i
-		l.byName[w.name] = w
-		l.starts[w.name[0]] = append(l.starts[w.name[0]], w)
-		l.second[w.name[0]][w.name[1]] = true
-		below := l.requiredBelow[i]
-		if w.required {
-			l.required = append(l.required, w)
-			below++
-		}
-		l.requiredBelow = append(l.requiredBelow, below)
+		l.words[i].rank = i
+		l.enter(&l.words[i])
 	}
-	for _, bucket := range l.starts {
-		slices.SortStableFunc(bucket, func(a, b *word) int { return len(b.name) - len(a.name) })
+	for _, list := range l.lists {
+		slices.SortFunc(list, func(a, b *word) int { return len(b.name) - len(a.name) })
+	}
+	for i := range l.words {
+		l.relate(&l.words[i])
 	}
 	return l
 }
 
+// enter puts a word, in the order of names, into the tables.
+func (l *lexicon) enter(w *word) {
+	below := l.requiredBelow[w.rank]
+	if w.required {
+		l.required = append(l.required, w)
+		below++
+	}
+	l.requiredBelow = append(l.requiredBelow, below)
+	if w.family {
+		l.families = append(l.families, w)
+	}
+	head := nameHead([]byte(w.name))
+	slot := tableSlot(head, len(w.name))
+	for l.table[slot] != nil {
+		slot = (slot + 1) % tableSize
+	}
+	l.table[slot] = &tableEntry{head, w}
+
+	first := &l.starts[w.name[0]]
+	if *first == nil {
+		*first = new([256]uint8)
+	}
+	list := &(*first)[w.name[1]]
+	if *list == 0 {
+		*list = uint8(len(l.lists))
+		l.lists = append(l.lists, nil)
+	}
+	l.lists[*list] = append(l.lists[*list], w)
+}
+
+// relate finds what of other words a name contains.
+func (l *lexicon) relate(w *word) {
+	for i := range l.words {
+		if other := &l.words[i]; other != w && strings.HasPrefix(other.name, w.name) {
+			w.longer = append(w.longer, other)
+		}
+	}
+	for i := 1; i < len(w.name); i++ {
+		if second := l.starts[w.name[i]]; second != nil && (i+1 == len(w.name) || second[w.name[i+1]] != 0) {
+			w.inner = append(w.inner, i)
+		}
+	}
+}
+
+func tableSlot(head uint64, length int) int {
+	const odd = 0x9e3779b97f4a7c15 // 2^64 divided by the golden ratio, to spread the bits
+	return int((head + uint64(length)) * odd >> (64 - 10))
+}
+
 // at returns the longest known name that text starts with, or nil.
 func (l *lexicon) at(text []byte) *word {
-	if len(text) < 2 || !l.second[text[0]][text[1]] {
+	if !l.mayStart(text) {
 		return nil
 	}
-	for _, w := range l.starts[text[0]] {
+	second := l.starts[text[0]]
+	for _, w := range l.lists[second[text[1]]] {
 		if hasPrefix(text, w.name) {
 			return w
 		}
@@ -266,25 +324,29 @@ func (l *lexicon) at(text []byte) *word {
 	return nil
 }
 
-// find returns the word for the name of a parameter, or nil when it is unknown.
-func (l *lexicon) find(name []byte) *word {
-	if w := l.byName[string(name)]; w != nil {
-		return w
+// mayStart reports whether the first two bytes of text start a known name.
+func (l *lexicon) mayStart(text []byte) bool {
+	if len(text) < 2 {
+		return false
 	}
-	for _, family := range l.families() {
-		if hasPrefix(name, family) {
-			return l.byName[family]
+	second := l.starts[text[0]]
+	return second != nil && second[text[1]] != 0
+}
+
+// find returns the word for the name of a parameter, or nil when it is unknown.
+// The head is nameHead's.
+func (l *lexicon) find(head uint64, name []byte) *word {
+	for slot := tableSlot(head, len(name)); l.table[slot] != nil; slot = (slot + 1) % tableSize {
+		if e := l.table[slot]; e.head == head && e.word.name == string(name) {
+			return e.word
+		}
+	}
+	for _, family := range l.families {
+		if hasPrefix(name, family.name) {
+			return family
 		}
 	}
 	return nil
-}
-
-// families are the name prefixes that stand for many names.
-func (l *lexicon) families() []string {
-	if l.kind == callgate.KindVoice {
-		return []string{"SipHeader_", "DialSipHeader_"}
-	}
-	return []string{"SipHeader_"}
 }
 
 // precedes reports whether a parameter of word a can stand before one of word b

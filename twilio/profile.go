@@ -69,7 +69,7 @@ func (s *scratch) checkReading(l *lexicon, known int) error {
 	case ambiguous:
 		return callgate.Refuse(callgate.ReasonProfile, "the signed bytes can be read as other parameters")
 	case tooManyNames:
-		return callgate.Refuse(callgate.ReasonProfile, "known names stand at more than %d places", maxNodes)
+		return callgate.Refuse(callgate.ReasonProfile, "names of parameters stand in other text at more than %d places", maxStrays)
 	case carriesQuery:
 		return callgate.Refuse(callgate.ReasonProfile, "a value holds the parameters of a GET")
 	}
@@ -89,7 +89,7 @@ func (s *scratch) checkEach(l *lexicon) (known int, err error) {
 		if i > 0 && bytes.Equal(name, s.tail[s.spans[i-1].at:s.spans[i-1].nameEnd]) {
 			return 0, callgate.Refuse(callgate.ReasonProfile, "a parameter is repeated")
 		}
-		sp.word = l.find(name)
+		sp.word = l.find(s.order[i].head, name)
 		if sp.word == nil {
 			if !isName(name) {
 				return 0, callgate.Refuse(callgate.ReasonProfile, "the name of a parameter is not well formed")
@@ -125,8 +125,8 @@ func (s *scratch) checkQuery(l *lexicon, query []byte) error {
 	if err := s.load(query); err != nil {
 		return err
 	}
-	for _, p := range s.params {
-		if l.find(p.Name) != nil {
+	for _, k := range s.order {
+		if l.find(k.head, s.params[k.index].Name) != nil {
 			return callgate.Refuse(callgate.ReasonProfile, "the address of a form has a parameter of the carrier")
 		}
 	}

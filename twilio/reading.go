@@ -1,6 +1,9 @@
 package twilio
 
-import "bytes"
+import (
+	"bytes"
+	"slices"
+)
 
 // The bytes that are signed have no separators, so the same bytes can be read
 // as different parameters. This file decides which reading is the right one
@@ -27,9 +30,10 @@ import "bytes"
 // nothing is vouched for in an unknown parameter. Config.ExtraParams makes a
 // name known.
 
-// maxNodes bounds the places in one request where a known name stands. A
-// request has at most a few dozen; more is text that was made to confuse.
-const maxNodes = 256
+// maxStrays bounds the places in one request where a known name stands without
+// being a parameter. A request has a handful; more is text that was made to
+// confuse, and the work grows with the square.
+const maxStrays = 128
 
 // node is a place where a known name stands, and the best reading from there
 // to the end.
@@ -37,7 +41,6 @@ type node struct {
 	word  *word
 	at    int
 	stray bool // not where the presented request has this parameter
-	dead  bool // no reading can use it
 	score score
 }
 
@@ -79,98 +82,116 @@ const (
 
 // compare decides whether the presented spans, of which known have a known
 // word, are the right reading of the signed parameters.
+//
+// Nearly always no known name stands anywhere but where the request presents
+// it. A request without unknown parameters is then the right reading, because
+// any other uses fewer known names, and nothing needs to be weighed.
 func (s *scratch) compare(l *lexicon, known int) verdict {
-	strays, v := s.findNames(l)
-	if v != rightReading {
+	if v := s.findStrays(l); v != rightReading {
 		return v
 	}
-	if strays > 0 {
-		strays = s.dropImpossible(l)
+	if len(s.strays) == 0 && known == len(s.spans) {
+		return rightReading
 	}
 	gap, ok := s.gaps()
 	if !ok {
 		return ambiguous
 	}
-	if gap == 0 && !s.rivals(known, strays) {
+	s.mergeNodes()
+	s.dropImpossible(l)
+	if gap == 0 && !s.rivals(known) {
 		return rightReading
 	}
-	best := s.best(l)
-	if best == (score{known: known, gap: gap, ways: 1}) {
+	if s.best(l) == (score{known: known, gap: gap, ways: 1}) {
 		return rightReading
 	}
 	return ambiguous
 }
 
-// findNames lists the places of known names, and counts those that are no
-// parameter of the presented request.
-func (s *scratch) findNames(l *lexicon) (strays int, v verdict) {
-	next := 0
-	for at := range s.tail {
-		w := l.at(s.tail[at:])
-		if w == nil {
-			continue
+// findStrays lists the places of known names that are no parameter of the
+// presented request, in the order of the bytes.
+func (s *scratch) findStrays(l *lexicon) verdict {
+	for _, sp := range s.spans {
+		at := sp.at // from here on, any byte may start a stray
+		if w := sp.word; w != nil {
+			for _, longer := range w.longer {
+				if hasPrefix(s.tail[sp.at:], longer.name) {
+					return ambiguous
+				}
+			}
+			for _, offset := range w.inner {
+				s.findStray(l, sp.at+offset)
+			}
+			at += len(w.name)
 		}
-		for next < len(s.spans) && s.spans[next].at < at {
-			next++
-		}
-		presented := next < len(s.spans) && s.spans[next].at == at && s.spans[next].word != nil
-		if presented && s.spans[next].word != w {
-			return 0, ambiguous // a longer known name stands here
-		}
-		if len(s.nodes) == maxNodes {
-			return 0, tooManyNames
-		}
-		if !presented {
-			strays++
-			if w.rank == 0 && isQueryAccount(s.tail[at:]) && !s.inErrorURL(at, next) {
-				return 0, carriesQuery
+		mark := len(s.strays)
+		for ; at < sp.end; at++ {
+			if l.starts[s.tail[at]] != nil && l.mayStart(s.tail[at:]) {
+				s.findStray(l, at)
 			}
 		}
-		s.nodes = append(s.nodes, node{word: w, at: at, stray: !presented})
-	}
-	return strays, rightReading
-}
-
-// inErrorURL reports whether at lies in the value of ErrorUrl, which quotes the
-// address of another request. The span that holds it is the one before next.
-func (s *scratch) inErrorURL(at, next int) bool {
-	if next == 0 {
-		return false
-	}
-	sp := s.spans[next-1]
-	return sp.word != nil && sp.word.name == "ErrorUrl" && at >= sp.nameEnd
-}
-
-// dropImpossible marks the strays that no reading can use, and counts the others.
-func (s *scratch) dropImpossible(l *lexicon) (strays int) {
-	for i := range s.nodes {
-		n := &s.nodes[i]
-		if !n.stray {
-			continue
+		if len(s.strays) > maxStrays {
+			return tooManyNames
 		}
-		if n.dead = !s.possible(l, n); !n.dead {
-			strays++
+		if sp.word != nil && sp.word.name == "ErrorUrl" {
+			continue // quotes the address of another request
+		}
+		for _, n := range s.strays[mark:] {
+			if n.word.rank == 0 && isQueryAccount(s.tail[n.at:]) {
+				return carriesQuery
+			}
 		}
 	}
-	return strays
+	return rightReading
 }
 
-// possible reports whether every required word has a place on the right side of
-// the stray: to its left when it comes before in the order of names, else to
-// its right.
-func (s *scratch) possible(l *lexicon, stray *node) bool {
+func (s *scratch) findStray(l *lexicon, at int) {
+	if w := l.at(s.tail[at:]); w != nil {
+		s.strays = append(s.strays, node{word: w, at: at, stray: true})
+	}
+}
+
+// mergeNodes lists the presented known parameters and the strays in the order
+// of the bytes.
+func (s *scratch) mergeNodes() {
+	strays := s.strays
+	for _, sp := range s.spans {
+		for len(strays) > 0 && strays[0].at < sp.at {
+			s.nodes, strays = append(s.nodes, strays[0]), strays[1:]
+		}
+		if sp.word != nil {
+			s.nodes = append(s.nodes, node{word: sp.word, at: sp.at})
+		}
+	}
+	s.nodes = append(s.nodes, strays...)
+}
+
+// dropImpossible removes the strays that no reading can use, because a required
+// parameter would be missing: one that is before in the order of names has no
+// place to the left, or one that is after has none to the right.
+func (s *scratch) dropImpossible(l *lexicon) {
+	s.strays = s.strays[:0]
+	for _, n := range s.nodes {
+		if n.stray && s.possible(l, n) {
+			s.strays = append(s.strays, n)
+		}
+	}
+	strays := s.strays
+	s.nodes = slices.DeleteFunc(s.nodes, func(n node) bool {
+		if n.stray && len(strays) > 0 && strays[0].at == n.at {
+			strays = strays[1:]
+			return false
+		}
+		return n.stray
+	})
+}
+
+func (s *scratch) possible(l *lexicon, stray node) bool {
 	for _, r := range l.required {
-		if r.rank == stray.word.rank {
-			continue
-		}
-		before, found := r.rank < stray.word.rank, false
-		for _, n := range s.nodes {
-			if n.word.rank == r.rank && (n.at < stray.at) == before {
-				found = true
-				break
-			}
-		}
-		if !found {
+		before := r.rank < stray.word.rank
+		if r.rank != stray.word.rank && !slices.ContainsFunc(s.nodes, func(n node) bool {
+			return n.word.rank == r.rank && (n.at < stray.at) == before
+		}) {
 			return false
 		}
 	}
@@ -195,24 +216,17 @@ func (s *scratch) gaps() (gap int, ok bool) {
 
 // rivals reports whether a reading that uses a stray could have as many known
 // parameters as the presented request. It counts generously: all presented
-// parameters that agree with the stray in place and order, and all other strays.
-// Without such a rival a request without unknown parameters is the right
-// reading, because it uses every other place where a known name stands.
-func (s *scratch) rivals(known, strays int) bool {
-	if strays == 0 {
-		return false
-	}
-	for _, n := range s.nodes {
-		if !n.stray || n.dead {
-			continue
-		}
+// parameters that agree with the stray in place and order, and all strays.
+// Without a rival, a request without unknown parameters is the right reading.
+func (s *scratch) rivals(known int) bool {
+	for _, n := range s.strays {
 		agree := 0
 		for _, sp := range s.spans {
 			if sp.nameEnd <= n.at && precedes(sp.word, n.word) || sp.at >= n.at+len(n.word.name) && precedes(n.word, sp.word) {
 				agree++
 			}
 		}
-		if agree+strays >= known {
+		if agree+len(s.strays) >= known {
 			return true
 		}
 	}
@@ -234,9 +248,6 @@ func (s *scratch) best(l *lexicon) score {
 // bestFrom rates the best reading that starts with node i.
 func (s *scratch) bestFrom(l *lexicon, i int) (best score) {
 	n := s.nodes[i]
-	if n.dead {
-		return score{}
-	}
 	value := n.at + len(n.word.name)
 	longest := value + n.word.grammar.munch(s.tail[value:])
 	if longest < value {
