@@ -1,0 +1,321 @@
+package carrier
+
+import (
+	"context"
+	"math/rand/v2"
+	"slices"
+	"time"
+)
+
+// Call is a call that a test, a script or a person makes. It keeps a virtual
+// clock: a three-minute call takes as long as its requests do. A Call is for one
+// goroutine.
+type Call struct {
+	ctx     context.Context
+	line    *Line
+	client  *client
+	state   State
+	world   World
+	observe func(Entry)
+
+	log       []Entry
+	inbox     []delivery // what arrives later
+	undecided []Effect   // what waits for the world to act
+	listening Listening
+	asked     int // how many times the line has begun to listen, to tell two Gathers apart
+	heardAt   int // in the log: where Hear goes on
+	err       error
+}
+
+// delivery is an event, or a callback to be made, at a time.
+type delivery struct {
+	at       time.Duration
+	event    Event
+	callback *Request
+}
+
+// Now is how long ago the call began, on its own clock.
+func (c *Call) Now() time.Duration { return c.state.Now() }
+
+// Sid is the CallSid of a leg; 0 is the caller's.
+func (c *Call) Sid(leg int) string { return c.state.CallSid(leg) }
+
+// End returns how the call ended, and whether it has.
+func (c *Call) End() (End, bool) { return c.state.End() }
+
+// Log is everything that has happened, in order. It must not be changed.
+func (c *Call) Log() []Entry { return c.log }
+
+// Listening is what the line takes from the caller now.
+func (c *Call) Listening() Listening { return c.listening }
+
+// Waits reports whether the line waits for the caller: its prompts are over and
+// a time-out runs.
+func (c *Call) Waits() bool {
+	l := c.listening
+	_, over := c.End()
+	return !over && l.Quiet && l.Verb != "Dial" && (l.Keys || l.Speech || l.Voice)
+}
+
+// Problems are what the carrier's debugger says of the call.
+func (c *Call) Problems() []Problem {
+	var out []Problem
+	for i := range c.log {
+		if p := c.log[i].Problem; p != nil {
+			out = append(out, *p)
+		}
+	}
+	return out
+}
+
+// Exchanges are the HTTP requests that were made, media files and handshakes included.
+func (c *Call) Exchanges() []Exchange {
+	var out []Exchange
+	for i := range c.log {
+		if x := c.log[i].Exchange; x != nil {
+			out = append(out, *x)
+		}
+	}
+	return out
+}
+
+// Next is when the next thing happens if nobody does anything, and whether
+// there is one.
+func (c *Call) Next() (time.Duration, bool) {
+	at, ok := c.state.Next()
+	for _, d := range c.inbox {
+		if !ok || d.at < at {
+			at, ok = d.at, true
+		}
+	}
+	return at, ok
+}
+
+// Step lets time pass up to the given moment, or only up to the next thing that
+// happens before it. It reports whether something happened. The error is that
+// of the context.
+func (c *Call) Step(until time.Duration) (bool, error) {
+	c.decide()
+	at, ok := c.Next()
+	if !ok || at > until {
+		c.apply(Tick{At: until})
+		return false, c.settle()
+	}
+	i := slices.IndexFunc(c.inbox, func(d delivery) bool { return d.at <= at })
+	if i < 0 {
+		c.apply(Tick{At: at})
+		return true, c.settle()
+	}
+	d := c.inbox[i]
+	c.inbox = slices.Delete(c.inbox, i, i+1)
+	c.apply(Tick{At: d.at})
+	if d.callback != nil {
+		c.request(*d.callback)
+	} else {
+		c.apply(d.event)
+	}
+	return true, c.settle()
+}
+
+// Do lets something happen now: a key, speech, a hang-up, or what the world does.
+func (c *Call) Do(e Event) error {
+	switch e := e.(type) {
+	case Key:
+		c.add(Entry{Kind: KindKey, Leg: e.Leg, Text: string(e.Key)})
+	case Speech:
+		c.add(Entry{Kind: KindSpeech, Text: e.Text})
+	case HangUp:
+		c.add(Entry{Kind: KindHangUp, Leg: e.Leg})
+	case CalleeDoes:
+		c.settled(func(u Effect) bool { l, ok := u.(LegStarted); return ok && l.Leg == e.Leg })
+	}
+	c.apply(e)
+	return c.settle()
+}
+
+// settle returns the error of the context, which alone stops a call from outside.
+func (c *Call) settle() error {
+	if c.err == nil {
+		c.err = c.ctx.Err()
+	}
+	return c.err
+}
+
+func (c *Call) apply(e Event) {
+	state, effects := Step(c.state, e)
+	c.state = state
+	c.perform(effects)
+}
+
+// perform does what the interpreter asks for. Answers may ask for more.
+func (c *Call) perform(effects []Effect) {
+	for _, e := range effects {
+		c.note(e)
+		switch e := e.(type) {
+		case Request:
+			c.deliver(e)
+		case Fetch:
+			c.client.trace = c.exchange
+			c.apply(c.client.media(c.ctx, e))
+		case Socket:
+			c.client.trace = c.exchange
+			c.apply(c.client.socket(c.ctx, e))
+		case LegStarted, Queued, Conferenced, Paying, Session, Referred:
+			c.undecided = append(c.undecided, e)
+		}
+	}
+}
+
+// deliver makes a request now, or puts a callback off.
+func (c *Call) deliver(r Request) {
+	if !r.Callback || c.line.config.Callbacks == InOrder {
+		c.request(r)
+		return
+	}
+	at := c.state.Now()
+	switch {
+	case c.line.config.Callbacks == Late:
+		at = c.line.config.Options.withDefaults().MaxCall + at
+		if _, over := c.state.End(); over {
+			at = c.state.Now()
+		}
+	default:
+		rng := rand.New(rand.NewPCG(c.client.seed, uint64(r.ID)))
+		at += time.Duration(rng.IntN(3000)) * time.Millisecond
+	}
+	c.inbox = append(c.inbox, delivery{at: at, callback: &r})
+}
+
+// request makes a request and gives its answer to the interpreter when it is due.
+func (c *Call) request(r Request) {
+	c.client.trace = c.exchange
+	answer, took, problems := c.client.do(c.ctx, r, c.state.Now())
+	for _, p := range problems {
+		c.note(p)
+	}
+	if took > 0 && !r.Callback {
+		c.inbox = append(c.inbox, delivery{at: c.state.Now() + took, event: answer})
+		return
+	}
+	c.apply(answer)
+}
+
+func (c *Call) exchange(x Exchange) { c.add(Entry{Kind: KindRequest, Exchange: &x}) }
+
+func (c *Call) add(e Entry) {
+	e.At = c.state.Now()
+	c.log = append(c.log, e)
+	if c.observe != nil {
+		c.observe(e)
+	}
+}
+
+// note writes an effect into the log.
+func (c *Call) note(e Effect) {
+	switch e := e.(type) {
+	case Heard:
+		c.add(Entry{Kind: EntryKind(e.Sound), Leg: e.Leg, Heard: &e})
+	case Cut:
+		c.add(Entry{Kind: KindCut, Leg: e.Leg})
+	case Listening:
+		if e.Leg == 0 {
+			c.hears(e)
+		}
+		c.add(Entry{Kind: KindListening, Leg: e.Leg, Listening: &e})
+	case LegStarted:
+		c.add(Entry{Kind: KindDial, Leg: e.Leg, Text: e.To, Dialled: &e})
+	case LegStatus:
+		c.add(Entry{Kind: KindStatus, Leg: e.Leg, Text: e.Status})
+	case Problem:
+		c.add(Entry{Kind: KindProblem, Problem: &e})
+	case Ended:
+		c.listening = Listening{}
+		c.add(Entry{Kind: KindEnd, End: &e.End})
+		c.hurry()
+	default:
+		if kind, text := named(e); kind != "" {
+			c.add(Entry{Kind: kind, Text: text})
+		}
+	}
+}
+
+// hears keeps what the line listens for.
+func (c *Call) hears(l Listening) {
+	if !c.listening.Keys && !c.listening.Speech && !c.listening.Voice {
+		c.asked++
+	}
+	c.listening = l
+}
+
+// named is the kind and the text of an effect that is told by its name.
+func named(e Effect) (EntryKind, string) {
+	switch e := e.(type) {
+	case Bridged:
+		return KindBridge, e.Name
+	case Unbridged:
+		return KindUnbridge, e.Cause
+	case Queued:
+		return KindQueue, e.Name
+	case Conferenced:
+		return KindConference, e.Name
+	case Paying:
+		return KindPay, e.Connector
+	case Session:
+		return KindSession, e.Noun
+	case Referred:
+		return KindRefer, e.To
+	case Sent:
+		return KindSms, e.To
+	}
+	return "", ""
+}
+
+// hurry brings late callbacks forward to the end of the call.
+func (c *Call) hurry() {
+	if c.line.config.Callbacks != Late {
+		return
+	}
+	for i := range c.inbox {
+		if c.inbox[i].callback != nil {
+			c.inbox[i].at = c.state.Now()
+		}
+	}
+}
+
+// settled takes out of the undecided what f names.
+func (c *Call) settled(f func(Effect) bool) {
+	c.undecided = slices.DeleteFunc(c.undecided, f)
+}
+
+// decide lets the world act on what nobody has decided.
+func (c *Call) decide() {
+	for len(c.undecided) > 0 {
+		e := c.undecided[0]
+		c.undecided = c.undecided[1:]
+		c.apply(c.world.does(e))
+	}
+}
+
+// does is what the world does about an effect.
+func (w World) does(e Effect) Event {
+	switch e := e.(type) {
+	case LegStarted:
+		return CalleeDoes{Leg: e.Leg, Callee: lookUp(w.Callees, e.To)}
+	case Queued:
+		return QueueDoes{lookUp(w.Queues, e.Name)}
+	case Conferenced:
+		return ConferenceDoes{lookUp(w.Conferences, e.Name)}
+	case Paying:
+		return PayDoes{w.Payment}
+	case Session:
+		return SessionEnds{w.Session}
+	}
+	return ReferDoes{w.Refer}
+}
+
+func lookUp[T any](m map[string]T, key string) T {
+	if v, ok := m[key]; ok {
+		return v
+	}
+	return m[""]
+}

@@ -1,0 +1,171 @@
+package carrier
+
+import (
+	"errors"
+	"fmt"
+	"time"
+)
+
+// Options are what the carrier's documentation leaves open, and how the world
+// behaves when a test does not say. The zero value has the defaults that the
+// comments name.
+type Options struct {
+	// MaxDocuments is how many documents a call may run without anything from the
+	// caller before it is ended as a runaway. Default 100. The carrier documents no
+	// limit for calls; it has one of 50 for messages (error 14106).
+	MaxDocuments int
+	// MaxCall is the longest time that a call lasts. Default 4 hours, the carrier's.
+	MaxCall time.Duration
+	// SpeechRate is how many characters of a Say are spoken a second. Default 15, which
+	// is about 180 words of English a minute. Writing systems without spaces count each
+	// character as three.
+	SpeechRate float64
+	// PlayLength is how long a file plays whose length cannot be found out. Default 5 s.
+	PlayLength time.Duration
+	// MediaFailure is what happens when a file to be played cannot be fetched. Default
+	// SkipMedia.
+	MediaFailure MediaFailure
+	// RingExtra is how much longer than Dial's timeout the carrier rings. Default 5 s,
+	// which the documentation gives as an approximation.
+	RingExtra time.Duration
+	// SpeechAuto is how much silence ends speech when speechTimeout is "auto". Default 1 s.
+	SpeechAuto time.Duration
+	// EmptyResult is what Gather sends with actionOnEmptyResult when nothing was
+	// pressed or said. Default EmptyDigits.
+	EmptyResult EmptyResult
+	// RecordingReady is how long after its end a recording is ready, which is when its
+	// callback is sent. Default 2 s.
+	RecordingReady time.Duration
+	// MaxQueueSize is reported as such to documents heard in a queue. Default 1000; the
+	// carrier's pages say 1000 and 100 (error 14207).
+	MaxQueueSize int
+	// CancelStatus is the DialCallStatus when the caller hangs up while it rings.
+	// Default "canceled".
+	CancelStatus string
+	// OnRedirect is what is sent when an answer is an HTTP redirect. Default RedirectBare.
+	OnRedirect OnRedirect
+
+	// The following say how the world behaves when a test does not.
+
+	// Ring is how long a telephone rings before it is answered. Default 5 s.
+	Ring time.Duration
+	// Talk is how long a conversation lasts. Default 30 s.
+	Talk time.Duration
+	// QueueWait is how long a caller waits in a queue. Default 60 s.
+	QueueWait time.Duration
+	// ConferenceWait is after how long somebody else enters a conference. Default 10 s.
+	ConferenceWait time.Duration
+	// PayTakes is how long it takes to enter a card. Default 30 s.
+	PayTakes time.Duration
+	// Session is how long a machine holds the call. Default 10 s.
+	Session time.Duration
+}
+
+// MediaFailure is what a carrier does when a file cannot be played.
+type MediaFailure string
+
+// What can happen when a file cannot be played.
+const (
+	SkipMedia MediaFailure = "skip" // logged; the call goes on
+	FailCall  MediaFailure = "fail" // a fatal error of the call
+)
+
+// EmptyResult is what a Gather sends when it has nothing.
+type EmptyResult string
+
+// What can be sent when nothing was pressed or said.
+const (
+	EmptyDigits EmptyResult = "empty-digits" // Digits, with an empty value
+	NoDigits    EmptyResult = "no-digits"    // neither Digits nor SpeechResult
+)
+
+// OnRedirect is what follows an HTTP redirect. Documented is only that the
+// carrier follows it and does not send Digits again.
+type OnRedirect string
+
+// What can be sent after an HTTP redirect.
+const (
+	RedirectBare     OnRedirect = "bare"     // a GET of the Location as it stands, signed anew
+	RedirectStandard OnRedirect = "standard" // a GET with the standard parameters in the query
+)
+
+// withDefaults fills in what is zero.
+func (o Options) withDefaults() Options {
+	set(&o.MaxDocuments, 100)
+	set(&o.MaxCall, 4*time.Hour)
+	set(&o.SpeechRate, 15)
+	set(&o.PlayLength, 5*time.Second)
+	set(&o.MediaFailure, SkipMedia)
+	set(&o.RingExtra, 5*time.Second)
+	set(&o.SpeechAuto, time.Second)
+	set(&o.EmptyResult, EmptyDigits)
+	set(&o.RecordingReady, 2*time.Second)
+	set(&o.MaxQueueSize, 1000)
+	set(&o.CancelStatus, "canceled")
+	set(&o.OnRedirect, RedirectBare)
+	set(&o.Ring, 5*time.Second)
+	set(&o.Talk, 30*time.Second)
+	set(&o.QueueWait, 60*time.Second)
+	set(&o.ConferenceWait, 10*time.Second)
+	set(&o.PayTakes, 30*time.Second)
+	set(&o.Session, 10*time.Second)
+	return o
+}
+
+func set[T comparable](field *T, value T) {
+	var zero T
+	if *field == zero {
+		*field = value
+	}
+}
+
+// check reports everything that is wrong with the options.
+func (o Options) check() error {
+	var errs []error
+	bad := func(field string, value any, want string) {
+		errs = append(errs, fmt.Errorf("carrier: Options.%s is %v: it must be %s", field, value, want))
+	}
+	if o.MaxDocuments < 0 {
+		bad("MaxDocuments", o.MaxDocuments, "positive, or 0 for the default")
+	}
+	if o.SpeechRate < 0 {
+		bad("SpeechRate", o.SpeechRate, "positive, or 0 for the default")
+	}
+	if o.MaxQueueSize < 0 {
+		bad("MaxQueueSize", o.MaxQueueSize, "positive, or 0 for the default")
+	}
+	for _, d := range []struct {
+		field string
+		value time.Duration
+	}{
+		{"MaxCall", o.MaxCall}, {"PlayLength", o.PlayLength}, {"RingExtra", o.RingExtra},
+		{"SpeechAuto", o.SpeechAuto}, {"RecordingReady", o.RecordingReady}, {"Ring", o.Ring}, {"Talk", o.Talk},
+		{"QueueWait", o.QueueWait}, {"ConferenceWait", o.ConferenceWait}, {"PayTakes", o.PayTakes}, {"Session", o.Session},
+	} {
+		if d.value < 0 {
+			bad(d.field, d.value, "positive, or 0 for the default")
+		}
+	}
+	if !oneOf(o.MediaFailure, "", SkipMedia, FailCall) {
+		bad("MediaFailure", o.MediaFailure, "SkipMedia or FailCall")
+	}
+	if !oneOf(o.EmptyResult, "", EmptyDigits, NoDigits) {
+		bad("EmptyResult", o.EmptyResult, "EmptyDigits or NoDigits")
+	}
+	if !oneOf(o.OnRedirect, "", RedirectBare, RedirectStandard) {
+		bad("OnRedirect", o.OnRedirect, "RedirectBare or RedirectStandard")
+	}
+	if !oneOf(o.CancelStatus, "", "canceled", "no-answer", "completed") {
+		bad("CancelStatus", o.CancelStatus, "canceled, no-answer or completed")
+	}
+	return errors.Join(errs...)
+}
+
+func oneOf[T comparable](v T, list ...T) bool {
+	for _, w := range list {
+		if v == w {
+			return true
+		}
+	}
+	return false
+}
