@@ -89,3 +89,9 @@ func (e Entry) matches(principals []Principal, want Permission) bool {
 	}
 	return false
 }
+
+// masked hides numbers, for logs.
+func (d Decision) masked() Decision {
+	d.Entry.Principal = d.Entry.Principal.masked()
+	return d
+}

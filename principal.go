@@ -1,5 +1,10 @@
 package callgate
 
+import (
+	"slices"
+	"strings"
+)
+
 // Principal is one thing that is known about who sent a request. A request has
 // a set of them, and access control entries name them.
 type Principal string
@@ -23,3 +28,115 @@ func Key(name string) Principal { return Principal("key:" + name) }
 // User is the principal of a person or program that gave HTTP Basic
 // credentials: "user:NAME".
 func User(name string) Principal { return Principal("user:" + name) }
+
+// known reports whether p is a principal that some request can have.
+func (p Principal) known() bool {
+	if p == Everyone {
+		return true
+	}
+	kind, name, _ := strings.Cut(string(p), ":")
+	return slices.Contains([]string{"carrier", "account", "number", "key", "user"}, kind) && name != "" && isWord(name)
+}
+
+// masked hides the digits of a number but the last two, for logs.
+func (p Principal) masked() Principal {
+	number, ok := strings.CutPrefix(string(p), "number:")
+	if !ok {
+		return p
+	}
+	return Principal("number:" + maskNumber(number))
+}
+
+// maskNumber keeps a plus sign and the last two characters.
+func maskNumber(s string) string {
+	const shown = 2
+	plus := ""
+	if strings.HasPrefix(s, "+") {
+		plus, s = "+", s[1:]
+	}
+	if len(s) <= shown {
+		return plus + strings.Repeat("*", len(s))
+	}
+	return plus + strings.Repeat("*", len(s)-shown) + s[len(s)-shown:]
+}
+
+// identify returns the principals of a request. What names them was verified;
+// of what only a password vouches for, nothing names one but the user.
+func (v *visit) identify() []Principal {
+	a := &v.admission
+	ps := make([]Principal, 0, 6)
+	ps = append(ps, Everyone)
+	if v.verified {
+		ps = append(ps, Carrier(a.Proof.Carrier))
+		if account := v.account(); account != "" {
+			ps = append(ps, Account(account))
+		}
+		if a.Proof.Key != "" {
+			ps = append(ps, Key(a.Proof.Key))
+		}
+		if to, ok := a.Params.only("To"); ok && isNumber(to) {
+			ps = append(ps, Number(to))
+		}
+	}
+	if v.user != "" {
+		ps = append(ps, User(v.user))
+	}
+	return ps
+}
+
+// account returns the account that a verified request is for: that of the key,
+// or the one that the request names when the key is good for all.
+func (v *visit) account() string {
+	if !v.verified || v.admission.Proof.Account != "" {
+		return v.admission.Proof.Account
+	}
+	if sid, ok := v.admission.Params.only("AccountSid"); ok && isSid(sid) {
+		return sid
+	}
+	return ""
+}
+
+// only returns the value of a parameter that occurs once.
+func (p Params) only(name string) (value string, ok bool) {
+	for i := range p {
+		if p[i].Name != name {
+			continue
+		}
+		if ok {
+			return "", false
+		}
+		value, ok = p[i].Value, true
+	}
+	return value, ok
+}
+
+// isNumber reports whether s is a dialled number: digits, with a plus sign when
+// it is international (E.164 has 15 digits at most).
+func isNumber(s string) bool {
+	const longest = 15
+	s = strings.TrimPrefix(s, "+")
+	for i := range len(s) {
+		if s[i] < '0' || s[i] > '9' {
+			return false
+		}
+	}
+	return s != "" && len(s) <= longest
+}
+
+// isSid reports whether s can be an identifier that a carrier made, and so may
+// be logged: letters, digits and a few marks, beginning with a letter, or with a
+// UUID's digit. Digits alone could be a caller's.
+func isSid(s string) bool {
+	const shortest, longest = 8, 64
+	letters := 0
+	for i := range len(s) {
+		switch c := s[i]; {
+		case c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z':
+			letters++
+		case c >= '0' && c <= '9' || c == '-' || c == '_' || c == ':' || c == '.':
+		default:
+			return false
+		}
+	}
+	return letters > 0 && len(s) >= shortest && len(s) <= longest
+}

@@ -55,6 +55,8 @@ type Request struct {
 // no clock, file or network, and may be called from many goroutines.
 //
 // The error is a *Refusal; its Reason is one of the closed list in this package.
+// A request without a signature header is refused with ReasonMissing whatever
+// else is wrong with it: the gate asks so who is no carrier at all.
 type Verifier interface {
 	Verify(*Request) (Proof, error)
 }

@@ -1,0 +1,56 @@
+package callgate
+
+import (
+	"context"
+	"sync/atomic"
+)
+
+// Admission is a request that the gate admitted: what was verified, and who it
+// is from. Handlers read it from the request's context with AdmissionFrom, and
+// read nothing else of the request that came over the network: what
+// http.Request.FormValue returns, for one, mixes query and body.
+type Admission struct {
+	// Proof says what the signature proved. It is zero on a route where a password
+	// was enough.
+	Proof Proof
+	// Params are the parameters: those of the body of a POST when it is a form,
+	// those of the query of a GET.
+	Params Params
+	// Query are the parameters of the query, of either method.
+	Query Params
+	// Principals is who sent the request; the slice must not be changed.
+	Principals []Principal
+	// Decision is the answer of the access control lists.
+	Decision Decision
+	// Route is the path of the route in the configuration.
+	Route string
+	// URL is the address that the carrier requested, byte for byte.
+	URL string
+	// Method is that of the request.
+	Method string
+	// Body is the raw body.
+	Body []byte
+
+	language atomic.Pointer[string]
+}
+
+// SetLanguage chooses the language of the rescue, should this request need one
+// later: the caller's, when a handler has learned it. A language without a
+// document is ignored. Any goroutine may call it.
+func (a *Admission) SetLanguage(language string) { a.language.Store(&language) }
+
+func (a *Admission) languageOr(fallback string) string {
+	if l := a.language.Load(); l != nil {
+		return *l
+	}
+	return fallback
+}
+
+type admissionKey struct{}
+
+// AdmissionFrom returns the admission of the request that a context belongs to.
+// Behind Handler there always is one.
+func AdmissionFrom(ctx context.Context) (*Admission, bool) {
+	a, ok := ctx.Value(admissionKey{}).(*Admission)
+	return a, ok
+}

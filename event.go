@@ -1,0 +1,139 @@
+package callgate
+
+import (
+	"context"
+	"net/http"
+	"slices"
+	"strings"
+	"time"
+)
+
+// Outcome is what became of a request.
+type Outcome string
+
+// The outcomes.
+const (
+	// OutcomeAccepted: it was admitted, and the handler's answer was given.
+	OutcomeAccepted Outcome = "accepted"
+	// OutcomeRefused: it was not admitted. Event.Reason says why.
+	OutcomeRefused Outcome = "refused"
+	// OutcomeRescued: it was admitted, the handler failed, and the caller was given
+	// a rescue document.
+	OutcomeRescued Outcome = "rescued"
+	// OutcomeFailed: it was admitted, the handler failed, and the sender, who is no
+	// caller, was told so with a status code.
+	OutcomeFailed Outcome = "failed"
+	// OutcomeGone: it was admitted, and the sender went away before the answer.
+	OutcomeGone Outcome = "gone"
+)
+
+// The reasons of a rescue or failure after a request was admitted.
+const (
+	ReasonPanic    Reason = "panic"    // the handler panicked
+	ReasonDeadline Reason = "deadline" // there was no answer in time
+	ReasonStatus   Reason = "status"   // the handler answered with a status of 400 or more, 404 and 405 of a router included
+	ReasonRedirect Reason = "redirect" // it redirected, which loses the caller's digits and the signature
+	ReasonEmpty    Reason = "empty"    // it answered nothing where a document is awaited
+	ReasonDocument Reason = "document" // it answered something that is no TwiML document
+	ReasonTooLong  Reason = "too-long" // its answer is over what the carrier takes
+	ReasonAborted  Reason = "aborted"  // it panicked with http.ErrAbortHandler, as a reverse proxy does when its upstream breaks off
+	ReasonGone     Reason = "gone"     // the sender went away
+)
+
+// Rescued is what a caller was given instead of an answer.
+type Rescued string
+
+// The kinds of a rescue.
+const (
+	RescuedNot            Rescued = ""
+	RescuedWithDocument   Rescued = "document"    // a document of the configuration
+	RescuedWithLastResort Rescued = "last-resort" // the built-in one: see MaxRescues
+)
+
+// Event is the record of one request. It holds nothing that must not be logged:
+// numbers are masked, and there are no digits, no query, no body, no signature.
+type Event struct {
+	Outcome Outcome
+	// Reason and Detail say why, unless the request was accepted.
+	Reason Reason
+	Detail string
+	// Rescue is what the caller was given instead of an answer, if anything.
+	Rescue Rescued
+
+	Route  string // as configured; the path may hold what is not to be logged
+	Kind   Kind
+	Method string
+	// Status and Bytes are those of the answer. A stream has no bytes, and the
+	// status 101 when it was opened.
+	Status int
+	Bytes  int64
+
+	// CallSid names the call, when the request says so in a form that a carrier
+	// uses. It is only as true as the request: see Verified.
+	CallSid string
+	// Verified tells whether a signature matched, which a refused request may have too.
+	Verified bool
+	// Carrier, Account, Key and Form say what matched.
+	Carrier, Account, Key string
+	Form                  Form
+	Principals            []Principal
+	Decision              Decision
+
+	Start    time.Time
+	Duration time.Duration
+	// Err is the refusal, or what went wrong in the handler: for a panic where it
+	// was, and of what type, but not the value, which may hold a caller's data.
+	Err error
+}
+
+// record makes the event of a visit and its answer, and tells the observer. An
+// observer that panics must not harm the answer, which was given already.
+func (g *Gate) record(ctx context.Context, v *visit, s sent) {
+	if g.observe == nil {
+		return
+	}
+	defer func() { _ = recover() }()
+	a := &v.admission
+	e := Event{
+		Outcome: s.outcome, Reason: s.reason, Detail: s.detail, Rescue: s.rescue, Err: s.err,
+		Route: v.route.resource.Name, Kind: v.route.kind, Method: knownMethod(a.Method),
+		Status: s.status, Bytes: s.bytes,
+		CallSid: v.callSid, Verified: v.verified,
+		Carrier: a.Proof.Carrier, Account: v.account(), Key: a.Proof.Key, Form: a.Proof.Form,
+		Decision: a.Decision.masked(),
+		Start:    v.start, Duration: g.now().Sub(v.start),
+	}
+	for _, p := range a.Principals {
+		e.Principals = append(e.Principals, p.masked())
+	}
+	g.observe(ctx, e)
+}
+
+// noteCall remembers the call that the parameters name. Those of a refused
+// request are what it claims, and may be no parameters at all.
+func (v *visit) noteCall(p Params) {
+	if sid, ok := p.only("CallSid"); ok && isSid(sid) {
+		v.callSid = sid
+	}
+}
+
+// noteClaim looks for the call of a request that was refused before its
+// parameters were read.
+func (v *visit) noteClaim(r *http.Request) {
+	raw := v.admission.Body
+	if r.Method == http.MethodGet {
+		_, query, _ := strings.Cut(r.RequestURI, "?")
+		raw = []byte(query)
+	}
+	if p, err := ParseParams(raw); err == nil {
+		v.noteCall(p)
+	}
+}
+
+// knownMethod keeps what anybody can put in a request line out of logs.
+func knownMethod(method string) string {
+	if slices.Contains(knownMethods, method) || method == http.MethodOptions || method == http.MethodConnect || method == http.MethodTrace {
+		return method
+	}
+	return "other"
+}

@@ -1,0 +1,234 @@
+package callgate
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"maps"
+	"net/http"
+	"strconv"
+	"strings"
+)
+
+// contentTypeTwiML is that of every document.
+const contentTypeTwiML = "text/xml; charset=utf-8"
+
+// fault is why an answer cannot be given, and what a sender that is no caller is
+// told instead.
+type fault struct {
+	reason Reason
+	detail string
+	status int
+}
+
+// give answers with what the handler wrote, if a carrier can use it.
+func (g *Gate) give(w http.ResponseWriter, r *http.Request, v *visit, a *answer, failure error) sent {
+	f, ok := v.judge(a, failure)
+	switch {
+	case ok:
+		return deliver(w, v.route.kind, a)
+	case errors.Is(r.Context().Err(), context.Canceled):
+		return g.gone(w, r, v)
+	case f.reason == ReasonAborted && v.route.kind == KindStatus:
+		panic(http.ErrAbortHandler)
+	}
+	s := g.failed(w, r, v, f)
+	s.err = failure
+	return s
+}
+
+// judge looks for what is wrong with an answer.
+func (v *visit) judge(a *answer, failure error) (f fault, ok bool) {
+	switch {
+	case errors.Is(failure, http.ErrAbortHandler):
+		return fault{ReasonAborted, "the handler gave up", http.StatusInternalServerError}, false
+	case failure != nil:
+		return fault{ReasonPanic, failure.Error(), http.StatusInternalServerError}, false
+	case a.overflow:
+		return fault{ReasonTooLong, fmt.Sprintf("the answer has more than %d bytes", MaxDocument), http.StatusInternalServerError}, false
+	case a.status >= 300 && a.status < 400:
+		return fault{ReasonRedirect, fmt.Sprintf("the handler answered %d; give the carrier the final URL, with the exact path", a.status), http.StatusNotFound}, false
+	case v.route.kind == KindStatus:
+		return fault{}, true
+	case a.status >= 400:
+		return fault{ReasonStatus, fmt.Sprintf("the handler answered %d %s", a.status, http.StatusText(a.status)), a.status}, false
+	case len(a.body) == 0:
+		return fault{ReasonEmpty, "the handler answered nothing", http.StatusInternalServerError}, false
+	case isAudio(a.header):
+		return fault{}, true
+	}
+	return judgeDocument(a)
+}
+
+// judgeDocument looks for what keeps a carrier from reading a document.
+func judgeDocument(a *answer) (fault, bool) {
+	contentType := a.header.Get("Content-Type")
+	if !mayBeTwiML(contentType) {
+		return fault{ReasonDocument, "the handler answered with a Content-Type that is neither XML nor audio", http.StatusInternalServerError}, false
+	}
+	if a.header.Get("Content-Encoding") != "" {
+		return fault{ReasonDocument, "the handler encoded its answer; compress behind the gate, in the proxy", http.StatusInternalServerError}, false
+	}
+	if err := checkDocument(a.body); err != nil {
+		return fault{ReasonDocument, "the handler's document: " + err.Error(), http.StatusInternalServerError}, false
+	}
+	return fault{}, true
+}
+
+func isAudio(h http.Header) bool {
+	contentType := h.Get("Content-Type")
+	const audio = "audio/"
+	return len(contentType) > len(audio) && strings.EqualFold(contentType[:len(audio)], audio)
+}
+
+// mayBeTwiML reports whether a handler that set this type may have meant TwiML:
+// the types that carriers read as such (Twilio, "TwiML: MIME types"), and none.
+func mayBeTwiML(contentType string) bool {
+	mediaType, _, _ := strings.Cut(contentType, ";")
+	switch strings.ToLower(strings.Trim(mediaType, " \t")) {
+	case "", "text/xml", "application/xml", "text/html", "text/plain":
+		return true
+	}
+	return false
+}
+
+// deliver gives the answer of a handler.
+func deliver(w http.ResponseWriter, kind Kind, a *answer) sent {
+	h := w.Header()
+	maps.Copy(h, a.header)
+	status := a.status
+	switch {
+	case kind == KindVoice && !isAudio(a.header):
+		h["Content-Type"] = []string{contentTypeTwiML}
+	case status == 0 && len(a.body) == 0:
+		// What carriers want to hear about a status (Twilio, warning 15003).
+		status = http.StatusNoContent
+	}
+	s := write(w, status, a.body)
+	s.outcome = OutcomeAccepted
+	return s
+}
+
+// write answers with a status and a body whose type is set.
+func write(w http.ResponseWriter, status int, body []byte) sent {
+	h := w.Header()
+	h["Cache-Control"] = []string{"no-store"}
+	h["X-Content-Type-Options"] = []string{"nosniff"}
+	delete(h, "Transfer-Encoding")
+	if status == http.StatusNoContent {
+		delete(h, "Content-Length")
+	} else {
+		h["Content-Length"] = []string{strconv.Itoa(len(body))}
+	}
+	w.WriteHeader(status)
+	n, err := w.Write(body)
+	return sent{status: status, bytes: int64(n), err: err}
+}
+
+// bare answers with a status and its fixed text, for those who are no callers.
+func bare(w http.ResponseWriter, status int, header map[string]string) sent {
+	h := w.Header()
+	for name, value := range header {
+		h.Set(name, value)
+	}
+	h.Set("Content-Type", "text/plain; charset=utf-8")
+	return write(w, status, []byte(http.StatusText(status)+"\n"))
+}
+
+// document answers with TwiML of ours.
+func (g *Gate) document(w http.ResponseWriter, doc []byte, kind Rescued) sent {
+	h := w.Header()
+	h["Content-Type"] = []string{contentTypeTwiML}
+	s := write(w, http.StatusOK, doc)
+	s.rescue = kind
+	return s
+}
+
+// failed answers an admitted request in place of the handler.
+func (g *Gate) failed(w http.ResponseWriter, r *http.Request, v *visit, f fault) sent {
+	var s sent
+	if v.route.kind == KindVoice {
+		s = g.rescue(w, r, v)
+		s.outcome = OutcomeRescued
+	} else {
+		s = bare(w, f.status, nil)
+		s.outcome = OutcomeFailed
+	}
+	s.reason, s.detail = f.reason, f.detail
+	return s
+}
+
+// rescue gives a caller the rescue document, or the last resort when the call
+// has had its share.
+func (g *Gate) rescue(w http.ResponseWriter, r *http.Request, v *visit) sent {
+	language := v.admission.languageOr(v.route.language)
+	if !g.rescues.add(v.callSid, v, g.now()) {
+		return g.document(w, lastResort(language), RescuedWithLastResort)
+	}
+	return g.document(w, v.route.documentFor(language), RescuedWithDocument)
+}
+
+// refuse answers a request that is not admitted. A caller may stand behind one
+// that has a signature, even a wrong one: a proxy or a setting may have changed.
+func (g *Gate) refuse(w http.ResponseWriter, r *http.Request, v *visit, err error) sent {
+	if v.callSid == "" {
+		v.noteClaim(r)
+	}
+	var s sent
+	reason, detail := ReasonPanic, err.Error()
+	if refusal := (*Refusal)(nil); errors.As(err, &refusal) {
+		reason, detail = refusal.Reason, refusal.Detail
+	}
+	switch {
+	case g.challenges(v, err):
+		s = bare(w, http.StatusUnauthorized, map[string]string{"WWW-Authenticate": `Basic realm="callgate", charset="UTF-8"`})
+	case v.route.kind == KindVoice && (g.unsigned == UnsignedRescue || g.claimsCaller(r, v, reason)):
+		s = g.rescue(w, r, v)
+	case reason == ReasonMethod:
+		s = bare(w, http.StatusMethodNotAllowed, map[string]string{"Allow": v.route.allow})
+	default:
+		s = bare(w, statusFor(reason), nil)
+	}
+	s.outcome, s.reason, s.detail, s.err = OutcomeRefused, reason, detail, err
+	return s
+}
+
+// challenges reports whether the answer asks for credentials. A carrier that was
+// configured with them asks first without. Credentials that are wrong in a
+// request whose signature is right are a matter of settings, not of the caller.
+func (g *Gate) challenges(v *visit, err error) bool {
+	return errors.Is(err, ErrLogin) && (err == errNoLogin || !v.verified || v.route.kind != KindVoice)
+}
+
+// claimsCaller reports whether a refused request may be a call: it has a
+// signature, right or wrong, or came from a user who gave a right password.
+func (g *Gate) claimsCaller(r *http.Request, v *visit, reason Reason) bool {
+	if v.verified || v.user != "" {
+		return true
+	}
+	if reason == ReasonMissing || v.route.verifier == nil {
+		return false
+	}
+	// See Verifier: without a signature it says so, whatever else is wrong.
+	_, err := v.route.verifier.Verify(&Request{Kind: v.route.kind, Method: http.MethodGet, Header: r.Header})
+	return !errors.Is(err, ErrMissing)
+}
+
+// statusFor returns the true code of a refusal.
+func statusFor(reason Reason) int {
+	switch reason {
+	case ReasonTarget:
+		return http.StatusNotFound
+	case ReasonTooLarge:
+		return http.StatusRequestEntityTooLarge
+	case ReasonBody, ReasonParams:
+		return http.StatusBadRequest
+	case ReasonContentType:
+		return http.StatusUnsupportedMediaType
+	case ReasonMethod:
+		return http.StatusMethodNotAllowed
+	case ReasonPanic:
+		return http.StatusInternalServerError
+	}
+	return http.StatusForbidden
+}

@@ -1,0 +1,164 @@
+package callgate
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"runtime"
+	"strings"
+	"time"
+)
+
+// Handler puts the gate in front of a handler. Requests that Check admits reach
+// next with the Admission in their context and the body that was verified, and
+// with a deadline; see the package comment for what becomes of the others and
+// of answers. next may be any handler or router.
+//
+// Nothing in front of the gate may read bodies, or change paths and expect the
+// routes to follow: what counts is the request line.
+func (g *Gate) Handler(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		v := g.visit()
+		v.start = g.now()
+		ctx, cancel := context.WithTimeout(r.Context(), g.deadline)
+		defer cancel()
+		err := g.decideInTime(ctx, w, r, v)
+		var s sent
+		switch {
+		case err != nil:
+			s = g.refuse(w, r, v, err)
+		case v.route.kind == KindStream:
+			s = g.stream(w, r, v, next)
+		default:
+			s = g.run(ctx, w, r, v, next)
+		}
+		g.record(r.Context(), v, s)
+	})
+}
+
+// sent is what was answered and why.
+type sent struct {
+	outcome Outcome
+	reason  Reason
+	detail  string
+	rescue  Rescued
+	status  int
+	bytes   int64
+	err     error
+}
+
+// decideInTime is decide with a body that has to arrive before the deadline. A
+// verifier or password checker that panics refuses.
+func (g *Gate) decideInTime(ctx context.Context, w http.ResponseWriter, r *http.Request, v *visit) (err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			err = panicError(p)
+		}
+	}()
+	if r.Body != nil && r.Body != http.NoBody && r.ContentLength != 0 {
+		if deadline, ok := ctx.Deadline(); ok {
+			control := http.NewResponseController(w)
+			if control.SetReadDeadline(deadline) == nil {
+				defer control.SetReadDeadline(time.Time{})
+			}
+		}
+	}
+	return g.decide(r, v)
+}
+
+// admitted returns the request as the handler sees it: the one that came, with
+// another context and a body that can be read again.
+func (v *visit) admitted(ctx context.Context, r *http.Request) *http.Request {
+	r = r.WithContext(context.WithValue(ctx, admissionKey{}, &v.admission))
+	r.Body = http.NoBody
+	if body := v.admission.Body; len(body) > 0 {
+		r.Body = io.NopCloser(bytes.NewReader(body))
+	}
+	return r
+}
+
+// run lets the handler answer a voice or status request, and answers in its
+// place when it fails.
+func (g *Gate) run(ctx context.Context, w http.ResponseWriter, r *http.Request, v *visit, next http.Handler) sent {
+	a := newAnswer()
+	done := make(chan error, 1)
+	in := v.admitted(ctx, r)
+	go func() {
+		var failure error
+		defer func() { done <- failure }()
+		defer func() {
+			if p := recover(); p != nil {
+				failure = panicError(p)
+			}
+		}()
+		next.ServeHTTP(a, in)
+	}()
+	select {
+	case failure := <-done:
+		s := g.give(w, r, v, a, failure)
+		a.free()
+		return s
+	case <-ctx.Done():
+		a.close()
+		return g.interrupted(w, r, v)
+	}
+}
+
+// interrupted answers for a handler that did not return in time.
+func (g *Gate) interrupted(w http.ResponseWriter, r *http.Request, v *visit) sent {
+	if errors.Is(r.Context().Err(), context.Canceled) {
+		return g.gone(w, r, v)
+	}
+	return g.failed(w, r, v, fault{ReasonDeadline, fmt.Sprintf("no answer after %v", g.deadline), http.StatusServiceUnavailable})
+}
+
+// gone answers a request whose sender has most likely gone away. It may also be
+// that the server is stopping: then somebody is still there to be rescued.
+func (g *Gate) gone(w http.ResponseWriter, r *http.Request, v *visit) sent {
+	f := fault{ReasonGone, "the sender went away before the answer", http.StatusServiceUnavailable}
+	var s sent
+	if v.route.kind == KindVoice {
+		s = g.document(w, v.route.documentFor(v.admission.languageOr(v.route.language)), RescuedWithDocument)
+	} else {
+		s = bare(w, f.status, nil)
+	}
+	s.outcome, s.reason, s.detail = OutcomeGone, f.reason, f.detail
+	return s
+}
+
+// panicError says that there was a panic and where. The value is left out unless
+// it is the runtime's own: it may be an error that quotes what the caller said.
+func panicError(p any) error {
+	if p == http.ErrAbortHandler {
+		return http.ErrAbortHandler
+	}
+	what := fmt.Sprintf("%T", p)
+	if e, ok := p.(runtime.Error); ok {
+		what = e.Error()
+	}
+	return fmt.Errorf("panic (%s) in %s", what, panicSite())
+}
+
+// panicSite names the functions that led to a panic, the innermost first.
+func panicSite() string {
+	const depth, shown = 32, 4
+	pc := make([]uintptr, depth)
+	frames := runtime.CallersFrames(pc[:runtime.Callers(2, pc)])
+	var site []string
+	for panicking := false; len(site) < shown; {
+		frame, more := frames.Next()
+		switch {
+		case frame.Function == "runtime.gopanic":
+			panicking = true
+		case panicking && !strings.HasPrefix(frame.Function, "runtime."):
+			site = append(site, fmt.Sprintf("%s (line %d)", frame.Function, frame.Line))
+		}
+		if !more {
+			break
+		}
+	}
+	return strings.Join(site, " < ")
+}

@@ -1,0 +1,125 @@
+package callgate_test
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"testing"
+
+	"github.com/callgate/callgate"
+	"github.com/callgate/callgate/twilio"
+)
+
+// What the tests call with. The numbers are the carrier's test numbers, which
+// belong to nobody.
+const (
+	token   = callgate.Secret("0123456789abcdef0123456789abcdef")
+	account = "AC00000000000000000000000000000001"
+	callSid = "CA00000000000000000000000000000001"
+	caller  = "+15005550006"
+	dialled = "+15005550009"
+	support = "+15005550100"
+	public  = "https://ivr.example.org"
+)
+
+// voiceForm is the body of a complete voice webhook with more parameters behind it.
+func voiceForm(more string) string {
+	return "CallSid=" + callSid + "&AccountSid=" + account + "&From=%2B15005550006&To=%2B15005550009" +
+		"&CallStatus=in-progress&Direction=inbound&ApiVersion=2010-04-01" + more
+}
+
+func newVerifier(t testing.TB) *twilio.Verifier {
+	t.Helper()
+	v, err := twilio.New(twilio.Config{Keys: []twilio.Key{{Name: "main", Account: account, Token: token}}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return v
+}
+
+// rescueDocument is what the tests expect to hear.
+func rescueDocument(t testing.TB, language string) []byte {
+	t.Helper()
+	say, _ := callgate.Apology(language)
+	doc, err := callgate.RescueDocument(say, language, support)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return doc
+}
+
+// config is a gate that admits the carrier to everything.
+func config(t testing.TB) callgate.Config {
+	t.Helper()
+	return callgate.Config{
+		Verifier:  newVerifier(t),
+		PublicURL: public,
+		Rescue:    callgate.Rescue{Documents: map[string][]byte{"": rescueDocument(t, "en")}},
+		Routes: []callgate.Route{{
+			Path:    "/",
+			Entries: []callgate.Entry{{Effect: callgate.Allow, Principal: callgate.Carrier("twilio"), Permission: callgate.View}},
+		}},
+	}
+}
+
+func newGate(t testing.TB, c callgate.Config) *callgate.Gate {
+	t.Helper()
+	g, err := callgate.New(c)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return g
+}
+
+// post makes a form request as a server gets it. Its target is the public URL's.
+func post(target, body string) *http.Request {
+	r := httptest.NewRequest("POST", target, strings.NewReader(body))
+	r.RequestURI = target
+	r.Header.Set("Content-Type", "application/x-www-form-urlencoded; charset=utf-8")
+	return r
+}
+
+// sign signs a request as the carrier that sent it to url.
+func sign(t testing.TB, r *http.Request, url string) *http.Request {
+	t.Helper()
+	body, err := io.ReadAll(r.Body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	r.Body = io.NopCloser(strings.NewReader(string(body)))
+	signature, err := newVerifier(t).Sign(&callgate.Request{Method: r.Method, URL: url, Header: r.Header, Body: body})
+	if err != nil {
+		t.Fatal(err)
+	}
+	r.Header.Set(twilio.Header, signature)
+	return r
+}
+
+// signedPost is a voice webhook that the carrier sent to the target.
+func signedPost(t testing.TB, target, more string) *http.Request {
+	t.Helper()
+	return sign(t, post(target, voiceForm(more)), public+target)
+}
+
+const welcome = `<?xml version="1.0" encoding="UTF-8"?><Response><Say>Welcome.</Say></Response>`
+
+// answering answers each request with a document.
+var answering = http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+	fmt.Fprint(w, welcome)
+})
+
+// serve gives a request to a gate and returns the answer and the event.
+func serve(t testing.TB, c callgate.Config, next http.Handler, r *http.Request) (*http.Response, string, callgate.Event) {
+	t.Helper()
+	var events []callgate.Event
+	c.Observe = func(_ context.Context, e callgate.Event) { events = append(events, e) }
+	w := httptest.NewRecorder()
+	newGate(t, c).Handler(next).ServeHTTP(w, r)
+	if len(events) != 1 {
+		t.Fatalf("%d events, want 1", len(events))
+	}
+	return w.Result(), w.Body.String(), events[0]
+}
