@@ -22,6 +22,8 @@ type decoder struct {
 func (d *decoder) fault(key string, n *yaml.Node, format string, args ...any) {
 	d.faults = append(d.faults, &Fault{
 		Where:   fmt.Sprintf("%s:%d", d.pos.file, n.Line),
+		Line:    n.Line,
+		Column:  n.Column,
 		Key:     key,
 		Problem: fmt.Sprintf(format, args...),
 	})
@@ -65,17 +67,25 @@ func (d *decoder) decode(key string, n *yaml.Node, v reflect.Value) {
 
 // plain refuses what this package does not take from YAML.
 func (d *decoder) plain(key string, n *yaml.Node) bool {
+	problem := Foreign(n)
+	if problem != "" {
+		d.fault(key, n, "%s", problem)
+	}
+	return problem == ""
+}
+
+// Foreign says why this package refuses the node itself, whatever is in it: it is an
+// alias or has an anchor or a tag. Else it returns "".
+func Foreign(n *yaml.Node) string {
 	switch {
 	case n.Kind == yaml.AliasNode:
-		d.fault(key, n, "an alias (*%s); write the value out", n.Value)
+		return fmt.Sprintf("an alias (*%s); write the value out", n.Value)
 	case n.Anchor != "":
-		d.fault(key, n, "an anchor (&%s); write each value out where it is used", n.Anchor)
+		return fmt.Sprintf("an anchor (&%s); write each value out where it is used", n.Anchor)
 	case n.Style&yaml.TaggedStyle != 0:
-		d.fault(key, n, "a tag (%s); write the value without it", n.Tag)
-	default:
-		return true
+		return fmt.Sprintf("a tag (%s); write the value without it", n.Tag)
 	}
-	return false
+	return ""
 }
 
 func (d *decoder) scalar(key string, n *yaml.Node, want string) bool {

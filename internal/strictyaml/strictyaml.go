@@ -37,6 +37,8 @@ type Fault struct {
 	// Where is the file's name with the line, as in "callgate.yaml:12", or what
 	// else the value came from.
 	Where string
+	// Line and Column are where that is, from 1; 0 when it is not known.
+	Line, Column int
 	// Key is the path of the key, as in "routes[1].kind"; "" when it is the file.
 	Key string
 	// Problem says what is wrong and what to do.
@@ -86,10 +88,7 @@ func parent(key string) string {
 // that a caller can check it and add to the faults. The positions are never nil.
 func Decode(file string, content []byte, v any) (*Positions, error) {
 	pos := &Positions{file: file, lines: map[string]int{}}
-	if len(content) > MaxSize {
-		return pos, &Fault{Where: file, Problem: fmt.Sprintf("more than %d bytes", MaxSize)}
-	}
-	root, err := parse(file, content)
+	root, err := Parse(file, content)
 	if root == nil || err != nil {
 		return pos, err
 	}
@@ -98,8 +97,13 @@ func Decode(file string, content []byte, v any) (*Positions, error) {
 	return pos, errors.Join(d.faults...)
 }
 
-// parse returns the top node of the only document, nil when the file is empty.
-func parse(file string, content []byte) (*yaml.Node, error) {
+// Parse returns the top node of the only document, nil when the file is empty, for
+// readers that give nodes a meaning of their own; Foreign says of a node whether it
+// is one that this package refuses. The error is a *Fault.
+func Parse(file string, content []byte) (*yaml.Node, error) {
+	if len(content) > MaxSize {
+		return nil, &Fault{Where: file, Problem: fmt.Sprintf("more than %d bytes", MaxSize)}
+	}
 	dec := yaml.NewDecoder(bytes.NewReader(content))
 	var doc, more yaml.Node
 	switch err := dec.Decode(&doc); {
@@ -114,7 +118,7 @@ func parse(file string, content []byte) (*yaml.Node, error) {
 	case err != nil:
 		return nil, syntaxFault(file, err)
 	}
-	return nil, &Fault{Where: fmt.Sprintf("%s:%d", file, more.Line), Problem: "a second document begins here; one file holds one"}
+	return nil, faultAt(file, more.Line, more.Column, "a second document begins here; one file holds one")
 }
 
 // syntaxFault says where the construct begins that is not YAML, or, when the parser
@@ -124,9 +128,13 @@ func syntaxFault(file string, err error) error {
 	if !errors.As(err, &at) {
 		return &Fault{Where: file, Problem: "not YAML: " + err.Error()}
 	}
-	line, problem := at.Mark.Line, at.Message
+	mark, problem := at.Mark, at.Message
 	if at.ContextMsg != "" && at.ContextMark.Line > 0 {
-		line, problem = at.ContextMark.Line, at.ContextMsg+": "+at.Message
+		mark, problem = at.ContextMark, at.ContextMsg+": "+at.Message
 	}
-	return &Fault{Where: fmt.Sprintf("%s:%d", file, line), Problem: "not YAML: " + problem}
+	return faultAt(file, mark.Line, mark.Column, "not YAML: "+problem)
+}
+
+func faultAt(file string, line, column int, problem string) *Fault {
+	return &Fault{Where: fmt.Sprintf("%s:%d", file, line), Line: line, Column: column, Problem: problem}
 }
