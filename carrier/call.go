@@ -4,6 +4,7 @@ import (
 	"context"
 	"math/rand/v2"
 	"slices"
+	"strings"
 	"time"
 )
 
@@ -318,4 +319,18 @@ func lookUp[T any](m map[string]T, key string) T {
 		return v
 	}
 	return m[""]
+}
+
+// Transcript is the log as text, one line an entry, without what only machines
+// want to know.
+func (c *Call) Transcript() string {
+	var b strings.Builder
+	for _, e := range c.log {
+		if e.Kind == KindListening || e.Kind == KindCut {
+			continue
+		}
+		b.WriteString(e.String())
+		b.WriteByte('\n')
+	}
+	return b.String()
 }

@@ -347,3 +347,26 @@ func encode(p callgate.Params) string {
 	}
 	return b.String()
 }
+
+// NewRequest makes a single request as the carrier would, signed, with the
+// carrier's headers. The parameters are the body of a POST and are added to the
+// query of a GET.
+func (l *Line) NewRequest(ctx context.Context, method, publicURL string, params callgate.Params) (*http.Request, error) {
+	if method != http.MethodGet && method != http.MethodPost {
+		return nil, fmt.Errorf("carrier: method %q: the carrier uses GET and POST", method)
+	}
+	if fault := badURL(publicURL); fault != "" {
+		return nil, fmt.Errorf("carrier: URL %q: %s", publicURL, fault)
+	}
+	c := newClient(l, l.config.Seed)
+	c.count++
+	x := exchange{method: method, url: withoutFragment(publicURL)}
+	body := ""
+	if method == http.MethodGet {
+		x.url = appendQuery(x.url, params)
+	} else {
+		body = encode(params)
+	}
+	j := job{client: c, token: c.token()}
+	return j.build(ctx, x, x.url, body)
+}

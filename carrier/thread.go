@@ -166,11 +166,7 @@ func (m *machine) documentOver(t *thread) {
 		if m.end != nil {
 			return
 		}
-		reason := EndDocument
-		if m.talked {
-			reason = EndTransfer
-		}
-		m.finish(reason, "completed")
+		m.finish(m.orTransfer(EndDocument), "completed")
 	case whisper:
 		owner := t.owner
 		leg := t.leg

@@ -151,8 +151,17 @@ func (m *machine) hangupVerb(t *thread) {
 		m.endLeg(t.leg, "completed")
 		m.declined(t)
 	default:
-		m.finish(EndHangup, "completed")
+		m.finish(m.orTransfer(EndHangup), "completed")
 	}
+}
+
+// orTransfer is the reason of an end that the document brings: when nothing was
+// heard since a conversation, that conversation was the end of it.
+func (m *machine) orTransfer(reason EndReason) EndReason {
+	if m.talked {
+		return EndTransfer
+	}
+	return reason
 }
 
 // hangUp is a party that hangs up.

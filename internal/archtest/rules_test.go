@@ -8,13 +8,15 @@ import "github.com/callgate/callgate/internal/archtest"
 var rules = archtest.Rules{
 	Module: "github.com/callgate/callgate",
 	Uses: map[string][]string{
-		".":       nil,
-		"twilio":  {"."},
-		"twiml":   nil,
-		"carrier": {".", "twilio", "twiml"},
-		"explain": {".", "twilio"},
+		".":            nil,
+		"twilio":       {"."},
+		"twiml":        nil,
+		"carrier":      {".", "carrier/internal/audio", "twilio", "twiml"},
+		"callgatetest": {".", "carrier"},
+		"explain":      {".", "twilio"},
 
-		"twiml/internal/gen": {"twiml"},
+		"carrier/internal/audio": nil,
+		"twiml/internal/gen":     {"twiml"},
 
 		"internal/archtest":   nil,
 		"internal/config":     {".", "internal/strictyaml", "internal/spell"},
