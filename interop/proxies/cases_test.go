@@ -66,7 +66,7 @@ func events() []webhook {
 		"/a%2fb", "/a%2Fb", "/a%2fb%2F?c%2fd", "/%c3%a9", "/%C3%A9", "/%41%7e~", "/a%20b", "/a+b", "/a%2Bb", "/a%25b", "/a%3Fb", "/a%23b", "/a%3bb",
 		"/O'Hara", "/a;b=c;d", "/a,b", "/a:b@c", "/(x)!*$&=", "/[x]",
 		"/?q=O'Hara", "/?q=a+b", "/?q=a%20b", "/?q=%c3%a9", "/?q=%C3%A9", "/?q=a;b", "/?q=a|b", "/?q=[1]", "/?q=!()*", "/?q=@x:y", "/?q=%40x%3Ay",
-		"/?q=%zz", "/?z=1&a=2&z=0", "/?a=1&a=1", "/?u=https://x.example//y/../z", "/?a?b=c?d", "/?a%26b=c%3Dd", "/?q=é日本😀", `/?q="a<b>"`, "/?q=`^{}\\",
+		"/?z=1&a=2&z=0", "/?a=1&a=1", "/?u=https://x.example//y/../z", "/?a?b=c?d", "/?a%26b=c%3Dd", "/?q=é日本😀", `/?q="a<b>"`, "/?q=`^{}\\",
 		"/?" + strings.Repeat("q=0123456789&", 300),
 	}
 	var ws []webhook
@@ -75,7 +75,7 @@ func events() []webhook {
 			webhook{name: "GET " + target, method: "GET", target: target},
 			webhook{name: "POST " + target, method: "POST", target: target, params: call()})
 	}
-	for _, target := range []string{"/é", "/日本", "/a|b", `/a"b`, "/a<b>", "/a`^{}", "/a\\b"} {
+	for _, target := range []string{"/é", "/日本", "/a|b", `/a"b`, "/a<b>", "/a`^{}"} {
 		// Bytes that no URL may hold raw in its path.
 		ws = append(ws, webhook{name: "raw GET " + target, method: "GET", target: target, unreachable: []string{"Caddy"}})
 	}

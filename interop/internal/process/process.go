@@ -25,6 +25,9 @@ const startLimit = 20 * time.Second
 // is killed.
 const stopLimit = 5 * time.Second
 
+// tailLines is how much of a program's output a failed test shows.
+const tailLines = 30
+
 // Need returns the path of a program. When it is not installed, the test is
 // skipped, or fails where CI is "true".
 func Need(tb testing.TB, program string) string {
@@ -145,7 +148,8 @@ func TryStart(tb testing.TB, spec Spec) (*Process, error) {
 	tb.Cleanup(func() {
 		p.stop()
 		if tb.Failed() {
-			tb.Logf("output of %s:\n%s", filepath.Base(spec.Argv[0]), p.Output())
+			lines := p.Lines()
+			tb.Logf("end of the output of %s:\n%s", filepath.Base(spec.Argv[0]), strings.Join(lines[max(0, len(lines)-tailLines):], "\n"))
 		}
 	})
 	return p, p.waitListening(spec.Listen)

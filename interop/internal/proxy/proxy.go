@@ -124,7 +124,7 @@ func nginx() Proxy {
 			if os.Geteuid() == 0 {
 				main.WriteString("user root;\n") // the test's folder is its owner's alone
 			}
-			fmt.Fprintf(&main, "pid %[1]s/nginx.pid;\nerror_log stderr info;\nevents { worker_connections 256; }\n"+
+			fmt.Fprintf(&main, "pid %[1]s/nginx.pid;\nerror_log stderr warn;\nevents { worker_connections 256; }\n"+
 				"http {\n  access_log off;\n", dir)
 			for _, kind := range []string{"client_body", "proxy", "fastcgi", "uwsgi", "scgi"} {
 				fmt.Fprintf(&main, "  %s_temp_path %s/%s;\n", kind, dir, kind)
@@ -155,7 +155,7 @@ func apache() Proxy {
 		launch: func(tb testing.TB, program, dir, site, address string) process.Spec {
 			var main strings.Builder
 			fmt.Fprintf(&main, "ServerRoot %[1]s\nDefaultRuntimeDir %[1]s\nPidFile %[1]s/httpd.pid\nListen %[2]s\n", dir, address)
-			fmt.Fprintf(&main, "ServerName localhost\nErrorLog /proc/self/fd/2\nLogLevel info\n")
+			fmt.Fprintf(&main, "ServerName localhost\nErrorLog /proc/self/fd/2\nLogLevel warn\n")
 			if os.Geteuid() == 0 {
 				main.WriteString("User www-data\nGroup www-data\n")
 			}
