@@ -109,6 +109,8 @@ func parseBasic(header string) (user, password string, err *Refusal) {
 	switch {
 	case !found || user == "" || !isWord(user):
 		return "", "", Refuse(ReasonLogin, "the credentials have no user's name, or one with white space")
+	case strings.ContainsFunc(password, func(c rune) bool { return c < ' ' || c == 0x7f }):
+		return "", "", Refuse(ReasonLogin, "the password has control characters, which RFC 7617 forbids")
 	case len(user) > maxUser || len(password) > maxPassword:
 		return "", "", Refuse(ReasonLogin, "the credentials are too long")
 	}
