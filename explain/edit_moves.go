@@ -1,0 +1,95 @@
+package explain
+
+import (
+	"slices"
+
+	"github.com/callgate/callgate"
+)
+
+// maxMoved bounds the parameters of the query that may have gone into the body.
+const maxMoved = 6
+
+// editToQuery offers to put parameters of the body back into the query: those
+// that are not the carrier's, all or as many of the first or last. The carrier's own are in
+// the query only of a GET.
+func editToQuery(es *edits[root], base root) {
+	move := func(cost int, which func(i, n int) bool) {
+		es.add(CauseQueryInBody, cost, slotMove, func(o root) (root, bool) { return o.toQuery(which) })
+	}
+	var own int // of the application
+	for _, p := range base.params {
+		if !isCarrierParam(p.Name) {
+			own++
+		}
+	}
+	move(costFair, func(_, _ int) bool { return true })
+	for k := 1; k < min(own, maxMoved+1); k++ {
+		move(costUnlikely, func(i, _ int) bool { return i < k })
+		move(costUnlikely, func(i, n int) bool { return i >= n-k })
+	}
+}
+
+// toQuery moves those of the application's parameters that which picks, by their
+// place among them, to the end of the query.
+func (o root) toQuery(which func(i, n int) bool) (root, bool) {
+	pairs := o.address.pairs()
+	had := len(pairs)
+	var kept callgate.Params
+	var keptRaw []string
+	own, n := 0, 0
+	for _, p := range o.params {
+		if !isCarrierParam(p.Name) {
+			n++
+		}
+	}
+	for i, p := range o.params {
+		moves := false
+		if !isCarrierParam(p.Name) {
+			moves = which(own, n)
+			own++
+		}
+		if !moves {
+			kept = append(kept, p)
+			if o.raw != nil {
+				keptRaw = append(keptRaw, o.raw[i])
+			}
+			continue
+		}
+		pair := queryStyles[0].encode(p.Name) + "=" + queryStyles[0].encode(p.Value)
+		if o.raw != nil {
+			pair = o.raw[i]
+		}
+		pairs = append(pairs, pair)
+	}
+	o.params, o.raw = kept, keptRaw
+	o.address = o.address.withPairs(pairs)
+	return o, len(pairs) != had
+}
+
+// editToBody offers to put parameters of the query back into the body: all, the
+// carrier's, or those from one place on.
+func editToBody(es *edits[root], base root) {
+	move := func(cost int, which func(i int, pair string) bool) {
+		es.add(CauseBodyInQuery, cost, slotMove, func(o root) (root, bool) {
+			var kept []string
+			had := len(o.params)
+			params := slices.Clone(o.params)
+			for i, pair := range o.address.pairs() {
+				if which(i, pair) {
+					params = append(params, paramOf(pair))
+				} else {
+					kept = append(kept, pair)
+				}
+			}
+			o.params, o.raw, o.content = params, nil, contentForm
+			o.address = o.address.withPairs(kept)
+			return o, len(params) != had
+		})
+	}
+	move(costFair, func(int, string) bool { return true })
+	move(costFair, func(_ int, pair string) bool { return isCarrierParam(paramOf(pair).Name) })
+	for k := 1; k < min(len(base.address.pairs()), maxMoved); k++ {
+		move(costUnlikely, func(i int, _ string) bool { return i >= k })
+		move(costUnlikely, func(i int, _ string) bool { return i < k })
+	}
+}

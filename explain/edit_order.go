@@ -1,0 +1,113 @@
+package explain
+
+import (
+	"cmp"
+	"slices"
+)
+
+const (
+	// maxOrdered bounds the pairs of a query of which every order is tried: six
+	// pairs have 720.
+	maxOrdered = 6
+	// deepOrdered bounds the pairs of which every order is tried together with
+	// other changes.
+	deepOrdered = 4
+)
+
+// editOrder adds other orders of the query. Frameworks that sort a query do not
+// say how it was before, so for short queries every order is tried.
+func editOrder(es *edits[address], pairs []string) {
+	byName := func(a, b string) int { return cmp.Compare(pairName(a), pairName(b)) }
+	order := func(cost int, change func([]string) []string) {
+		query(es, CauseQueryOrder, cost, slotOrder, change)
+	}
+	order(costFair, func(ps []string) []string { slices.SortStableFunc(ps, byName); return ps })
+	order(costUnlikely, func(ps []string) []string { slices.Reverse(ps); return ps })
+	order(costFair, carrierLast)
+	order(costUnlikely, func(ps []string) []string { slices.SortStableFunc(ps, byName); return carrierLast(ps) })
+	if n := len(pairs); n < 2 || n > maxOrdered {
+		editMoves(es, n)
+		return
+	}
+	permute(len(pairs), func(p []int) {
+		to := slices.Clone(p)
+		query(es, CauseQueryOrder, costRare, slotOrder, func(ps []string) []string { return inOrder(ps, to) })
+		if len(pairs) > deepOrdered {
+			last := &(*es)[len(*es)-1]
+			last.cost, last.depth = costLast, maxOrdered+1-len(pairs)
+		}
+	})
+}
+
+// editMoves offers, for a query that is too long for every order, to move one
+// pair to the front or to the end.
+func editMoves(es *edits[address], n int) {
+	for i := range min(n, maxPairs) {
+		query(es, CauseQueryOrder, costRare, slotOrder, func(ps []string) []string {
+			if i >= len(ps) {
+				return ps
+			}
+			p := ps[i]
+			return slices.Insert(slices.Delete(ps, i, i+1), 0, p)
+		})
+		query(es, CauseQueryOrder, costRare, slotOrder, func(ps []string) []string {
+			if i >= len(ps) {
+				return ps
+			}
+			p := ps[i]
+			return append(slices.Delete(ps, i, i+1), p)
+		})
+	}
+}
+
+// carrierLast puts the carrier's parameters behind the application's: so the
+// carrier does with a GET, whose address the application has chosen.
+func carrierLast(ps []string) []string {
+	slices.SortStableFunc(ps, func(a, b string) int {
+		return cmp.Compare(rank(a), rank(b))
+	})
+	return ps
+}
+
+func rank(pair string) int {
+	if isCarrierParam(decode(pairName(pair), true)) {
+		return 1
+	}
+	return 0
+}
+
+// inOrder returns ps in another order, or as they are when their number is another.
+func inOrder(ps []string, to []int) []string {
+	if len(ps) != len(to) {
+		return ps
+	}
+	out := make([]string, len(ps))
+	for i, j := range to {
+		out[i] = ps[j]
+	}
+	return out
+}
+
+// permute calls f with every order of n numbers but the first (Heap's algorithm).
+func permute(n int, f func([]int)) {
+	p := make([]int, n)
+	for i := range p {
+		p[i] = i
+	}
+	c := make([]int, n)
+	for i := 0; i < n; {
+		if c[i] >= i {
+			c[i] = 0
+			i++
+			continue
+		}
+		if i%2 == 0 {
+			p[0], p[i] = p[i], p[0]
+		} else {
+			p[c[i]], p[i] = p[i], p[c[i]]
+		}
+		f(p)
+		c[i]++
+		i = 0
+	}
+}
