@@ -8,20 +8,41 @@ import (
 	"testing"
 
 	"github.com/rogpeppe/go-internal/testscript"
+
+	"github.com/callgate/callgate/internal/leaktest"
 )
 
 func TestMain(m *testing.M) {
-	testscript.Main(m, map[string]func(){"callgate": func() { os.Exit(run()) }})
+	testscript.Main(m, map[string]func(){"callgate": func() { os.Exit(recorded(run)) }})
 }
 
-// TestScripts runs the conversations in testdata with the real program.
+// TestScripts runs the conversations in testdata with the real program. What the
+// program says on standard error, and its metrics, may hold none of the secrets that
+// the scripts send: $TOKEN, $DIGITS, $SPEECH, the caller's number, and signatures.
 func TestScripts(t *testing.T) {
+	recordings := t.TempDir()
+	t.Cleanup(func() { searchRecordings(t, recordings) })
 	testscript.Run(t, testscript.Params{
 		Dir:                 "testdata",
 		RequireExplicitExec: true,
 		RequireUniqueNames:  true,
+		Setup: func(env *testscript.Env) error {
+			env.Setenv(recordVariable, recordings)
+			env.Setenv("TOKEN", leaktest.Token)
+			env.Setenv("DIGITS", leaktest.Digits)
+			env.Setenv("SPEECH", leaktest.Speech)
+			env.Values[serversKey{}] = servers{}
+			return nil
+		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
-			"exits": exits,
+			"exits":  exits,
+			"start":  start,
+			"signal": signalServer,
+			"halt":   halt,
+			"logged": logged,
+			"call":   call,
+			"fetch":  fetch,
+			"raw":    raw,
 		},
 	})
 }

@@ -28,7 +28,7 @@ type Rules struct {
 	// Module is the import path of the module.
 	Module string
 	// Uses says for each package (its folder, "." for the root) which others its
-	// code may import: folders of this module, where "internal/..." stands for all below, and
+	// code may import: folders of this module, where "internal/..." stands for it and all below, and
 	// paths of other modules. The standard library is always allowed.
 	Uses map[string][]string
 	// TestUses are other modules that test files of every package may import.
@@ -150,10 +150,8 @@ func isStandard(imported string) bool {
 
 func allowed(imported string, list []string) bool {
 	return slices.ContainsFunc(list, func(rule string) bool {
-		if all, ok := strings.CutSuffix(rule, "/..."); ok {
-			return strings.HasPrefix(imported, all+"/")
-		}
-		return imported == rule
+		all, ok := strings.CutSuffix(rule, "/...")
+		return imported == all || ok && strings.HasPrefix(imported, all+"/")
 	})
 }
 

@@ -30,6 +30,7 @@ import (
 // commands is the table: every command of Callgate, in the order of the help.
 func commands() []func(*Env) *cobra.Command {
 	return []func(*Env) *cobra.Command{
+		newServe,
 		newSign,
 		newVerify,
 		newTwiml,
@@ -104,7 +105,9 @@ func report(env *Env, at *cobra.Command, err error) int {
 		return exitNo
 	}
 	p := env.palette(env.Stderr)
-	fmt.Fprintf(env.Stderr, "%s %v\n", p.red("error:"), err)
+	for _, e := range flatten(err) {
+		fmt.Fprintf(env.Stderr, "%s %v\n", p.red("error:"), e)
+	}
 	var usage *usageError
 	if errors.As(err, &usage) {
 		fmt.Fprintf(env.Stderr, "usage: %s\nRun '%s --help' for more.\n", at.UseLine(), at.CommandPath())

@@ -107,8 +107,6 @@ func ParseNetwork(s string) (netip.Prefix, error) {
 	switch {
 	case err != nil:
 		return netip.Prefix{}, fmt.Errorf("%q is not a network such as 10.0.0.0/8 or an address such as 127.0.0.1", s)
-	case p.Bits() == 0:
-		return netip.Prefix{}, fmt.Errorf("%s is everybody; name the networks that your proxies are in", s)
 	case p != p.Masked():
 		return netip.Prefix{}, fmt.Errorf("%s names an address in a network; the network is %s", s, p.Masked())
 	}

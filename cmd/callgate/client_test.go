@@ -1,0 +1,145 @@
+package main
+
+import (
+	"bytes"
+	"crypto/hmac"
+	"crypto/sha1"
+	"encoding/base64"
+	"flag"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"net/url"
+	"slices"
+	"sort"
+	"strings"
+	"time"
+
+	"github.com/rogpeppe/go-internal/testscript"
+
+	"github.com/callgate/callgate/internal/leaktest"
+)
+
+// account is that of the calls of the scripts.
+const account = "AC00000000000000000000000000000001"
+
+// voice is what the carrier sends with each call.
+var voice = url.Values{
+	"AccountSid": {account}, "ApiVersion": {"2010-04-01"}, "CallSid": {"CA00000000000000000000000000000001"},
+	"CallStatus": {"in-progress"}, "Direction": {"inbound"}, "From": {leaktest.Caller}, "To": {"+15005550100"},
+}
+
+// call sends what the carrier would send and prints the answer: the status, the headers
+// of interest and the body.
+//
+//	call [-method M] [-public URL] [-token TOKEN] [-unsigned] [-forged] NAME PATH [PARAM=VALUE...]
+//
+// The request is signed for the URL that the server has on this machine, or below
+// the public one, by the rule of the carrier's documentation and not by our code.
+func call(ts *testscript.TestScript, _ bool, args []string) {
+	var f flag.FlagSet
+	method := f.String("method", "POST", "")
+	public := f.String("public", "", "")
+	token := f.String("token", leaktest.Token, "")
+	unsigned := f.Bool("unsigned", false, "")
+	forged := f.Bool("forged", false, "")
+	basic := f.String("basic", "", "")
+	ts.Check(f.Parse(args))
+	if f.NArg() < 2 {
+		ts.Fatalf("usage: call [-method M] [-public URL] [-token TOKEN] [-unsigned] [-forged] NAME PATH [PARAM=VALUE...]")
+	}
+	origin, path := "http://"+ts.Getenv(f.Arg(0)), f.Arg(1)
+	if *public == "" {
+		*public = origin
+	}
+	params := url.Values{}
+	for name, values := range voice {
+		params[name] = slices.Clone(values)
+	}
+	for _, p := range f.Args()[2:] {
+		name, value, _ := strings.Cut(p, "=")
+		params[name] = []string{value}
+	}
+	signed, body := path, params.Encode()
+	if *method == http.MethodGet {
+		signed, body, params = path+"?"+params.Encode(), "", nil
+	}
+	r, err := http.NewRequest(*method, origin+signed, strings.NewReader(body))
+	ts.Check(err)
+	if body != "" {
+		r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	}
+	if *forged {
+		*token = "a token that somebody made up"
+	}
+	if !*unsigned {
+		r.Header.Set("X-Twilio-Signature", signature(*token, *public+signed, params))
+	}
+	if user, password, ok := strings.Cut(*basic, ":"); ok {
+		r.SetBasicAuth(user, password)
+	}
+	printAnswer(ts, r)
+}
+
+// signature is the reading of twilio.com/docs/usage/security.
+func signature(token, url string, params url.Values) string {
+	var names []string
+	for name := range params {
+		names = append(names, name)
+	}
+	sort.Strings(names)
+	mac := hmac.New(sha1.New, []byte(token))
+	io.WriteString(mac, url)
+	for _, name := range names {
+		io.WriteString(mac, name+params.Get(name))
+	}
+	return base64.StdEncoding.EncodeToString(mac.Sum(nil))
+}
+
+func printAnswer(ts *testscript.TestScript, r *http.Request) []byte {
+	client := http.Client{
+		Timeout:       patience,
+		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
+	}
+	res, err := client.Do(r)
+	ts.Check(err)
+	defer res.Body.Close()
+	body, err := io.ReadAll(res.Body)
+	ts.Check(err)
+	fmt.Fprintln(ts.Stdout(), res.StatusCode)
+	for _, name := range []string{"Content-Type", "Cache-Control", "Location", "Www-Authenticate"} {
+		if value := res.Header.Get(name); value != "" {
+			fmt.Fprintf(ts.Stdout(), "%s: %s\n", name, value)
+		}
+	}
+	fmt.Fprintf(ts.Stdout(), "\n%s\n", bytes.TrimSuffix(body, []byte("\n")))
+	return body
+}
+
+// fetch gets a page of the admin listener: fetch NAME PATH
+func fetch(ts *testscript.TestScript, neg bool, args []string) {
+	if len(args) != 2 {
+		ts.Fatalf("usage: fetch NAME PATH")
+	}
+	r, err := http.NewRequest(http.MethodGet, "http://"+ts.Getenv(args[0]+"_ADMIN")+args[1], nil)
+	ts.Check(err)
+	keepForSearch(ts, printAnswer(ts, r))
+}
+
+// raw sends text over a connection, and prints what comes back until the server closes
+// it: raw NAME TEXT, where \r\n in the text is a line's end.
+func raw(ts *testscript.TestScript, _ bool, args []string) {
+	if len(args) != 2 {
+		ts.Fatalf("usage: raw NAME TEXT")
+	}
+	conn, err := net.Dial("tcp", ts.Getenv(args[0]))
+	ts.Check(err)
+	defer conn.Close()
+	ts.Check(conn.SetDeadline(time.Now().Add(patience)))
+	_, err = io.WriteString(conn, strings.ReplaceAll(args[1], `\r\n`, "\r\n"))
+	ts.Check(err)
+	answer, err := io.ReadAll(conn)
+	ts.Check(err)
+	fmt.Fprintf(ts.Stdout(), "%s\n", answer)
+}

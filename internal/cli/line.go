@@ -1,0 +1,113 @@
+package cli
+
+import (
+	"cmp"
+	"errors"
+	"fmt"
+	"net/http"
+	"os"
+	"strings"
+
+	"github.com/callgate/callgate"
+	"github.com/callgate/callgate/internal/config"
+	"github.com/callgate/callgate/internal/demo"
+	"github.com/callgate/callgate/twiml"
+)
+
+// line is what answers the calls of a route and of everything below it.
+type line struct {
+	http.Handler
+	// resources are routes below it that ask for more than the route itself.
+	resources []callgate.Route
+	// files are those that it was made from; when they change it is made anew.
+	files []string
+}
+
+// newLine makes what answers a route. It returns nil when the route leaves that to one
+// above it, and a line with nothing but files when it is wrong; the error is then about the
+// key, such as "file".
+func newLine(c *config.Config, r config.Route) (l *line, key string, err error) {
+	switch {
+	case r.Demo:
+		d := demo.New(r.Path)
+		return &line{Handler: d, resources: d.Resources()}, "", nil
+	case r.File != "":
+		l, err = newFileLine(c.Path(r.File))
+		return l, "file", err
+	case r.Kind == config.KindStatus:
+		return &line{Handler: http.HandlerFunc(noContent)}, "", nil
+	}
+	return nil, "", nil
+}
+
+// newFileLine answers each call with the same document.
+func newFileLine(path string) (*line, error) {
+	l := &line{files: []string{path}}
+	document, err := readTwiml(path)
+	if err != nil {
+		return l, err
+	}
+	l.Handler = http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { w.Write(document) })
+	return l, nil
+}
+
+// readTwiml reads a document that a carrier will take.
+func readTwiml(path string) ([]byte, error) {
+	document, err := os.ReadFile(path)
+	if err != nil {
+		return nil, err
+	}
+	var fatal []error
+	for _, f := range twiml.Check(document, twiml.Twilio) {
+		if f.Severity == twiml.Fatal {
+			fatal = append(fatal, fmt.Errorf("%s:%w", path, f))
+		}
+	}
+	return document, errors.Join(fatal...)
+}
+
+// noContent answers a status callback: there is nothing to say.
+func noContent(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusNoContent) }
+
+// switchboard sends a request to the line of its route, which the gate has told.
+type switchboard map[string]http.Handler
+
+func (s switchboard) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	admission, _ := callgate.AdmissionFrom(r.Context())
+	if h := s[admission.Route]; h != nil {
+		h.ServeHTTP(w, r)
+		return
+	}
+	http.NotFound(w, r)
+}
+
+// connect finds the line of each route: its own or, for calls, that of the nearest
+// route above it which has one for calls.
+func connect(routes []callgate.Route, own map[string]*line) switchboard {
+	calls := map[string]*line{}
+	for _, r := range routes {
+		if own[r.Path] != nil && r.Kind == callgate.KindVoice {
+			calls[r.Path] = own[r.Path]
+		}
+	}
+	s := switchboard{}
+	for _, r := range routes {
+		if l := own[r.Path]; l != nil {
+			s[r.Path] = l
+		} else if l := nearest(r.Path, calls); l != nil {
+			s[r.Path] = l
+		}
+	}
+	return s
+}
+
+// nearest returns the line of the longest path above this one.
+func nearest(path string, lines map[string]*line) *line {
+	for path != "/" && path != "" {
+		path = path[:strings.LastIndexByte(path, '/')]
+		if l := lines[cmp.Or(path, "/")]; l != nil {
+			return l
+		}
+	}
+	return nil
+}

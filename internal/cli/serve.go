@@ -1,0 +1,147 @@
+package cli
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/callgate/callgate/internal/config"
+)
+
+// defaultConfigFile is read when no other is named and it is there.
+const defaultConfigFile = "callgate.yaml"
+
+// setting is a value that the command line, the environment and the configuration file
+// can give, the first of them that does.
+type setting struct {
+	flag, variable string
+	key            string // in the file; "" when it cannot stand there
+	usage          string
+}
+
+var serveSettings = []setting{
+	{"listen", "CALLGATE_LISTEN", "listen", "listen on `HOST:PORT`; port 0 picks one (default " + config.DefaultListen + ")"},
+	{"public-url", "CALLGATE_PUBLIC_URL", "public_url", "the `URL` that carriers reach this server by"},
+	{"support-number", "CALLGATE_SUPPORT_NUMBER", "support_number", "the `number` that callers are connected with when their call cannot be answered"},
+	{"admin-listen", "CALLGATE_ADMIN_LISTEN", "admin.listen", "health checks and metrics on `HOST:PORT`, or off (default " + config.DefaultAdminListen + ")"},
+	{"config", "CALLGATE_CONFIG", "", "the configuration `file` (default " + defaultConfigFile + ", if it is there)"},
+}
+
+// value returns the value of the setting and where it came from, "" for nowhere.
+func (s setting) value(cmd *cobra.Command, env *Env) (value, from string) {
+	if cmd.Flags().Changed(s.flag) {
+		value, _ = cmd.Flags().GetString(s.flag)
+		return value, "--" + s.flag
+	}
+	if value = env.Getenv(s.variable); value != "" {
+		return value, s.variable
+	}
+	return "", ""
+}
+
+func newServe(env *Env) *cobra.Command {
+	var dev, check, example bool
+	cmd := &cobra.Command{
+		Use:   "serve",
+		Short: "Answer calls",
+		Long: `Answer calls: a server that admits what the carrier signed and rescues everything
+that fails.
+
+` + defaultConfigFile + ` says how; --example prints one with every key. It is read again when it or
+a file that it names changes, and on SIGHUP; when it is wrong then, the old one stays and
+the log says what is wrong. Flags win over the environment, and that over the file:
+
+` + settingsHelp() + `
+Without a configuration file the demonstration line answers. Without keys in it, the auth token
+comes from TWILIO_AUTH_TOKEN, and its account from TWILIO_ACCOUNT_SID.
+
+On SIGINT or SIGTERM the server finishes the requests in flight and stops.`,
+		Example: `  callgate serve --dev
+  callgate serve --example > callgate.yaml
+  callgate serve --check --config callgate.yaml
+  callgate serve --config callgate.yaml --listen 127.0.0.1:8080`,
+		Args: noArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			if example {
+				_, err := env.Stdout.Write(config.Example)
+				return err
+			}
+			s := newServing(cmd, env, dev)
+			if check {
+				return s.check(cmd.Context())
+			}
+			return s.run(cmd.Context())
+		},
+	}
+	for _, s := range serveSettings {
+		cmd.Flags().String(s.flag, "", s.usage)
+	}
+	cmd.Flags().BoolVar(&dev, "dev", false, "use a key made for this run, and print requests to try")
+	cmd.Flags().BoolVar(&check, "check", false, "check the configuration, and what it names, and exit")
+	cmd.Flags().BoolVar(&example, "example", false, "print a configuration file with every key, and exit")
+	cmd.MarkFlagsMutuallyExclusive("check", "example", "dev")
+	return cmd
+}
+
+func settingsHelp() string {
+	var b strings.Builder
+	for _, s := range serveSettings {
+		key := s.key
+		if key == "" {
+			key = "-"
+		}
+		fmt.Fprintf(&b, "  --%-16s %-24s %s\n", s.flag, s.variable, key)
+	}
+	return b.String()
+}
+
+// source is where the configuration comes from.
+type source struct {
+	file      string // "" when there is none
+	overrides []config.Override
+}
+
+func newSource(cmd *cobra.Command, env *Env) source {
+	var s source
+	for _, setting := range serveSettings {
+		value, from := setting.value(cmd, env)
+		switch {
+		case from == "":
+		case setting.key == "":
+			s.file = value
+		default:
+			s.overrides = append(s.overrides, config.Override{Key: setting.key, Value: value, From: from})
+		}
+	}
+	if _, err := os.Stat(defaultConfigFile); s.file == "" && !errors.Is(err, fs.ErrNotExist) {
+		s.file = defaultConfigFile
+	}
+	return s
+}
+
+// name says where the configuration came from.
+func (s source) name() string {
+	if s.file == "" {
+		return "no configuration file"
+	}
+	return s.file
+}
+
+// withoutFile is the configuration when there is no file.
+const withoutFile = "routes: [{path: /, demo: true}]"
+
+// load reads and checks the configuration.
+func (s source) load() (*config.Config, error) {
+	if s.file == "" {
+		return config.Load(s.name(), []byte(withoutFile), s.overrides...)
+	}
+	content, err := os.ReadFile(s.file)
+	if err != nil {
+		return nil, fmt.Errorf("reading the configuration: %w", err)
+	}
+	return config.Load(s.file, content, s.overrides...)
+}

@@ -1,0 +1,299 @@
+package cli
+
+import (
+	"context"
+	"crypto/tls"
+	"errors"
+	"fmt"
+	"maps"
+	"net/http"
+	"os"
+	"slices"
+
+	"github.com/callgate/callgate"
+	"github.com/callgate/callgate/internal/config"
+	"github.com/callgate/callgate/internal/htpasswd"
+	"github.com/callgate/callgate/internal/keys"
+	"github.com/callgate/callgate/internal/server"
+	"github.com/callgate/callgate/twilio"
+)
+
+// generation is what one reading of the configuration made.
+type generation struct {
+	config      *config.Config
+	handler     http.Handler
+	certificate *tls.Certificate // nil without TLS
+	// files are those that it was made from, besides the configuration file.
+	files []string
+}
+
+// builder makes a generation, and gathers what is wrong with what the configuration names.
+type builder struct {
+	env     *Env
+	observe func(context.Context, callgate.Event)
+	devKey  callgate.Secret // instead of the configured keys, when not empty
+
+	config *config.Config
+	files  []string
+	faults []error
+}
+
+// build makes a generation from the configuration. The files are returned even when it
+// fails, because a change of one of them may be what mends it.
+func (b *builder) build(ctx context.Context, c *config.Config) (*generation, []string, error) {
+	b.config, b.files, b.faults = c, nil, nil
+	g := &generation{config: c, certificate: b.certificate()}
+	gate := callgate.Config{
+		Verifier:     b.verifier(ctx, c.Profile),
+		PublicURL:    c.PublicURL,
+		AllowedHosts: c.AllowedHosts,
+		MaxBody:      c.MaxBody,
+		Users:        b.users(),
+		Rescue:       b.rescue(),
+		Unsigned:     map[string]callgate.UnsignedPolicy{config.UnsignedRescue: callgate.UnsignedRescue}[c.Unsigned],
+		Deadline:     c.Deadline,
+		Observe:      b.observe,
+	}
+	for _, p := range c.TrustedProxies {
+		network, _ := config.ParseNetwork(p) // the configuration was checked
+		gate.TrustedProxies = append(gate.TrustedProxies, network)
+	}
+	var lines http.Handler
+	gate.Routes, lines = b.routes()
+	b.checkWriteTimeout()
+	if len(b.faults) == 0 {
+		made, err := callgate.New(gate)
+		b.faults = append(b.faults, located(c, err)...)
+		if err == nil {
+			g.handler = made.Handler(lines)
+		}
+	}
+	g.files = b.files
+	return g, b.files, errors.Join(b.faults...)
+}
+
+// fault notes what is wrong with the value of a key, each thing by itself.
+func (b *builder) fault(key string, err error) {
+	for _, e := range flatten(err) {
+		b.faults = append(b.faults, b.config.Fault(key, e.Error()))
+	}
+}
+
+// path notes that a file is used, and returns where it is.
+func (b *builder) path(name string) string {
+	path := b.config.Path(name)
+	b.files = append(b.files, path)
+	return path
+}
+
+func (b *builder) certificate() *tls.Certificate {
+	t := b.config.TLS
+	if t == nil {
+		return nil
+	}
+	pair, err := tls.LoadX509KeyPair(b.path(t.CertFile), b.path(t.KeyFile))
+	if err != nil {
+		b.fault("tls", err)
+	}
+	return &pair
+}
+
+// verifier makes the verifier of all keys, or nil when something is wrong with them.
+func (b *builder) verifier(ctx context.Context, profile string) callgate.Verifier {
+	c := twilio.Config{Keys: b.keys(ctx), ExtraParams: b.config.ExtraParams}
+	if profile == config.ProfileSignature {
+		c.Profile = twilio.ProfileSignature
+	}
+	if len(c.Keys) == 0 {
+		return nil
+	}
+	v, err := twilio.New(c)
+	if err != nil {
+		b.faults = append(b.faults, located(b.config, err)...)
+		return nil
+	}
+	return v
+}
+
+// Names of keys that stand in no configuration file.
+const (
+	devKeyName     = "dev"
+	defaultKeyName = "default"
+)
+
+func (b *builder) keys(ctx context.Context) []twilio.Key {
+	if b.devKey != "" {
+		return []twilio.Key{{Name: devKeyName, Token: b.devKey}}
+	}
+	configured := b.config.Keys
+	if len(configured) == 0 {
+		configured = []config.Key{{Name: defaultKeyName, Account: b.env.Getenv(accountVariable), Env: tokenVariable}}
+	}
+	var list []twilio.Key
+	for i, k := range configured {
+		source := keys.Source{Env: k.Env, Command: k.Command}
+		if k.File != "" {
+			source.File = b.path(k.File)
+		}
+		token, err := b.env.keyReader().Read(ctx, source)
+		switch {
+		case err != nil && len(b.config.Keys) == 0:
+			b.fault("keys", fmt.Errorf("none, and %w. Set it to the auth token of the account, or name keys in the configuration; to try callgate without an account: callgate serve --dev", err))
+		case err != nil:
+			b.fault(fmt.Sprintf("keys[%d]", i), err)
+		}
+		list = append(list, twilio.Key{Name: k.Name, Account: k.Account, Token: token})
+	}
+	if len(b.faults) > 0 {
+		return nil // a key that was not read is reported once
+	}
+	return list
+}
+
+func (b *builder) users() callgate.PasswordChecker {
+	if b.config.UsersFile == "" {
+		return nil
+	}
+	path := b.path(b.config.UsersFile)
+	content, err := os.ReadFile(path)
+	if err != nil {
+		b.fault("users_file", err)
+		return nil
+	}
+	users, err := htpasswd.Parse(path, content)
+	if err != nil {
+		b.fault("users_file", err)
+		return nil
+	}
+	return users
+}
+
+// apology is what callers hear when the configuration does not say.
+const apology = "We are sorry, but we cannot answer your call right now. Please hold the line while we connect you with our call center."
+
+// rescue makes the documents that stand for all routes.
+func (b *builder) rescue() callgate.Rescue {
+	if b.config.SupportNumber == "" && !b.onlyFiles(b.config.Rescue) {
+		b.fault("support_number", errors.New("missing: nobody could be called when a call cannot be answered. Use --support-number, CALLGATE_SUPPORT_NUMBER or this key"))
+		return callgate.Rescue{}
+	}
+	configured := b.config.Rescue
+	if len(configured) == 0 {
+		configured = map[string]config.Rescue{config.DefaultLanguage: {Say: apology}}
+	}
+	documents := b.documents("rescue", configured)
+	// The default for callers of any other language.
+	documents[""] = documents[b.config.Language]
+	if documents[""] == nil && len(b.faults) == 0 {
+		b.fault("rescue", fmt.Errorf("has no document for %q, the language of the server (see the key language)", b.config.Language))
+	}
+	return callgate.Rescue{Documents: documents}
+}
+
+// onlyFiles reports whether no document has to be made.
+func (b *builder) onlyFiles(rescue map[string]config.Rescue) bool {
+	for _, r := range rescue {
+		if r.File == "" {
+			return false
+		}
+	}
+	return len(rescue) > 0
+}
+
+func (b *builder) documents(key string, rescue map[string]config.Rescue) map[string][]byte {
+	documents := map[string][]byte{}
+	for _, language := range slices.Sorted(maps.Keys(rescue)) {
+		r := rescue[language]
+		var err error
+		if r.File != "" {
+			documents[language], err = readTwiml(b.path(r.File))
+		} else {
+			documents[language], err = callgate.RescueDocument(r.Say, language, b.config.SupportNumber)
+		}
+		if err != nil {
+			b.fault(key+"."+language, err)
+		}
+	}
+	return documents
+}
+
+// routes makes the routes of the gate and what answers on them.
+func (b *builder) routes() ([]callgate.Route, http.Handler) {
+	own := map[string]*line{}
+	var list, below []callgate.Route
+	for i, r := range b.config.Routes {
+		key := fmt.Sprintf("routes[%d]", i)
+		list = append(list, b.route(key, r))
+		l, part, err := newLine(b.config, r)
+		if err != nil {
+			b.fault(key+"."+part, err)
+		}
+		if l != nil {
+			own[r.Path] = l
+			b.files = append(b.files, l.files...)
+			below = append(below, l.resources...)
+		}
+	}
+	if !slices.ContainsFunc(list, isRoot) {
+		list = append(list, callgate.Route{Path: "/", Entries: rootEntries()})
+	}
+	for _, r := range below {
+		// A route of the configuration says what its line would say.
+		if !slices.ContainsFunc(list, func(have callgate.Route) bool { return have.Path == r.Path }) {
+			list = append(list, r)
+		}
+	}
+	return list, connect(list, own)
+}
+
+func isRoot(r callgate.Route) bool { return r.Path == "/" }
+
+// rootEntries is the access control list of the root when the configuration has none.
+func rootEntries() []callgate.Entry {
+	return []callgate.Entry{{Effect: callgate.Allow, Principal: callgate.Carrier(twilio.Name), Permission: callgate.View}}
+}
+
+var authWords = map[string]callgate.Auth{
+	config.AuthSignature: callgate.AuthSignature,
+	config.AuthBasic:     callgate.AuthBasic,
+	config.AuthBoth:      callgate.AuthBoth,
+	config.AuthEither:    callgate.AuthEither,
+}
+
+func (b *builder) route(key string, r config.Route) callgate.Route {
+	route := callgate.Route{
+		Path:       r.Path,
+		Methods:    r.Methods,
+		Kind:       map[string]callgate.Kind{config.KindStatus: callgate.KindStatus}[r.Kind],
+		Auth:       authWords[r.Auth],
+		Permission: callgate.Permission(r.Permission),
+		Language:   r.Language,
+	}
+	for _, e := range r.Entries {
+		entry, _ := config.ParseEntry(e) // the configuration was checked
+		route.Entries = append(route.Entries, entry)
+	}
+	if isRoot(route) && len(r.Entries) == 0 {
+		route.Entries = rootEntries()
+	}
+	if len(r.Rescue) > 0 {
+		route.Rescue = &callgate.Rescue{Documents: b.documents(key+".rescue", r.Rescue)}
+	}
+	return route
+}
+
+// checkWriteTimeout sees to it that an answer in time can still be sent.
+func (b *builder) checkWriteTimeout() {
+	deadline := b.config.Deadline
+	if deadline == 0 {
+		deadline = callgate.DefaultDeadline
+	}
+	if write := serverTimeouts(b.config).Write; write <= deadline {
+		b.fault("timeouts.write", fmt.Errorf("%v is not above the deadline of %v, so that a late answer, or the rescue, would be cut off", write, deadline))
+	}
+}
+
+// serverTimeouts returns the timeouts with their defaults filled in.
+func serverTimeouts(c *config.Config) server.Timeouts {
+	return server.Timeouts(c.Timeouts).OrDefaults()
+}

@@ -1,0 +1,101 @@
+// Package metrics counts and times requests for Prometheus.
+//
+//	callgate_requests_total{route,outcome,reason}  requests by what became of them
+//	callgate_rescues_total{route,rescue}           rescue documents given to callers
+//	callgate_request_duration_seconds{route}       from the request's headers to the answer
+//	callgate_reloads_total{result}                 readings of the configuration: "ok", "failed"
+//	callgate_configuration_ok                      1 unless the last reading failed
+//	callgate_build_info{version}                   1
+//
+// and the Go runtime's and the process's own. Every label has a bounded set of values:
+// routes are those of the configuration, outcomes, reasons and kinds of rescue are closed lists.
+// No label holds anything that a client sent.
+package metrics
+
+import (
+	"context"
+	"net/http"
+
+	"github.com/prometheus/client_golang/prometheus"
+	"github.com/prometheus/client_golang/prometheus/collectors"
+	"github.com/prometheus/client_golang/prometheus/promhttp"
+
+	"github.com/callgate/callgate"
+)
+
+// Metrics are the counts of one server.
+type Metrics struct {
+	registry  *prometheus.Registry
+	requests  *prometheus.CounterVec
+	rescues   *prometheus.CounterVec
+	durations *prometheus.HistogramVec
+	reloads   *prometheus.CounterVec
+	config    prometheus.Gauge
+}
+
+// buckets are in seconds. An answer takes milliseconds; the gate's deadline is 10 s, and
+// the carrier hangs up at 15.
+var buckets = []float64{.001, .0025, .005, .01, .025, .05, .1, .25, .5, 1, 2.5, 5, 10, 15}
+
+// New makes the metrics of a server of this version.
+func New(version string) *Metrics {
+	m := &Metrics{
+		registry: prometheus.NewRegistry(),
+		requests: prometheus.NewCounterVec(prometheus.CounterOpts{
+			Name: "callgate_requests_total", Help: "Requests by route, outcome and the reason of the outcome.",
+		}, []string{"route", "outcome", "reason"}),
+		rescues: prometheus.NewCounterVec(prometheus.CounterOpts{
+			Name: "callgate_rescues_total", Help: "Rescue documents given to callers.",
+		}, []string{"route", "rescue"}),
+		durations: prometheus.NewHistogramVec(prometheus.HistogramOpts{
+			Name: "callgate_request_duration_seconds", Help: "Time from a request's headers to the end of its answer.",
+			Buckets: buckets,
+		}, []string{"route"}),
+		reloads: prometheus.NewCounterVec(prometheus.CounterOpts{
+			Name: "callgate_reloads_total", Help: "Readings of the configuration after the start, by result.",
+		}, []string{"result"}),
+		config: prometheus.NewGauge(prometheus.GaugeOpts{
+			Name: "callgate_configuration_ok", Help: "1 unless the last reading of the configuration failed and an older one is in use.",
+		}),
+	}
+	build := prometheus.NewGaugeVec(prometheus.GaugeOpts{
+		Name: "callgate_build_info", Help: "The version that runs.",
+	}, []string{"version"})
+	build.WithLabelValues(version).Set(1)
+	m.config.Set(1)
+	m.reloads.WithLabelValues(reloadOK)
+	m.reloads.WithLabelValues(reloadFailed)
+	m.registry.MustRegister(m.requests, m.rescues, m.durations, m.reloads, m.config, build,
+		collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
+	return m
+}
+
+// Observe counts a request.
+func (m *Metrics) Observe(_ context.Context, e callgate.Event) {
+	m.requests.WithLabelValues(e.Route, string(e.Outcome), string(e.Reason)).Inc()
+	m.durations.WithLabelValues(e.Route).Observe(e.Duration.Seconds())
+	if e.Rescue != callgate.RescuedNot {
+		m.rescues.WithLabelValues(e.Route, string(e.Rescue)).Inc()
+	}
+}
+
+const (
+	reloadOK     = "ok"
+	reloadFailed = "failed"
+)
+
+// Reloaded counts a reading of the configuration, which failed unless err is nil.
+func (m *Metrics) Reloaded(err error) {
+	if err != nil {
+		m.reloads.WithLabelValues(reloadFailed).Inc()
+		m.config.Set(0)
+		return
+	}
+	m.reloads.WithLabelValues(reloadOK).Inc()
+	m.config.Set(1)
+}
+
+// Handler answers with the metrics.
+func (m *Metrics) Handler() http.Handler {
+	return promhttp.HandlerFor(m.registry, promhttp.HandlerOpts{})
+}

@@ -1,0 +1,70 @@
+// Package requestlog writes one line of the log for each request that the gate saw.
+//
+// A line holds what a callgate.Event holds, which was made to be logged: numbers are
+// masked, and there are no digits, no speech, no query, no body and no signature.
+package requestlog
+
+import (
+	"context"
+	"log/slog"
+	"time"
+
+	"github.com/callgate/callgate"
+)
+
+// Log writes events to a log. The level is Info for what was accepted, Warn for what
+// was refused or whose sender went away, and Error when a caller had to be rescued from
+// a failure of ours.
+type Log struct{ to *slog.Logger }
+
+// New makes a log of requests.
+func New(to *slog.Logger) *Log { return &Log{to} }
+
+// Observe writes the line of an event.
+func (l *Log) Observe(ctx context.Context, e callgate.Event) {
+	level := levelOf(e.Outcome)
+	if !l.to.Enabled(ctx, level) {
+		return
+	}
+	l.to.LogAttrs(ctx, level, "request", attrs(e)...)
+}
+
+func levelOf(o callgate.Outcome) slog.Level {
+	switch o {
+	case callgate.OutcomeAccepted:
+		return slog.LevelInfo
+	case callgate.OutcomeRefused, callgate.OutcomeGone:
+		return slog.LevelWarn
+	}
+	return slog.LevelError
+}
+
+// attrs lists what there is to say; what is empty is left out.
+func attrs(e callgate.Event) []slog.Attr {
+	list := []slog.Attr{slog.String("outcome", string(e.Outcome))}
+	text := func(key, value string) {
+		if value != "" {
+			list = append(list, slog.String(key, value))
+		}
+	}
+	text("reason", string(e.Reason))
+	text("detail", e.Detail)
+	text("rescue", string(e.Rescue))
+	text("route", e.Route)
+	text("method", e.Method)
+	list = append(list, slog.Int("status", e.Status))
+	text("call", e.CallSid)
+	if e.Verified {
+		text("account", e.Account)
+		text("key", e.Key)
+	}
+	if e.Form != callgate.FormAsReceived {
+		text("form", string(e.Form)) // a proxy or a setting has drifted
+	}
+	if e.Err != nil && e.Outcome != callgate.OutcomeRefused { // a refusal is its reason and detail
+		text("error", e.Err.Error())
+	}
+	return append(list,
+		slog.Int64("bytes", e.Bytes),
+		slog.Float64("milliseconds", float64(e.Duration)/float64(time.Millisecond)))
+}
