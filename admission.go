@@ -48,6 +48,19 @@ func (a *Admission) languageOr(fallback string) string {
 
 type admissionKey struct{}
 
+// admissionContext is a context.WithValue that is allocated with the rest.
+type admissionContext struct {
+	context.Context
+	admission *Admission
+}
+
+func (c *admissionContext) Value(key any) any {
+	if key == (admissionKey{}) {
+		return c.admission
+	}
+	return c.Context.Value(key)
+}
+
 // AdmissionFrom returns the admission of the request that a context belongs to.
 // Behind Handler there always is one.
 func AdmissionFrom(ctx context.Context) (*Admission, bool) {

@@ -2,6 +2,7 @@ package callgate
 
 import (
 	"errors"
+	"fmt"
 	"net/http"
 	"sync"
 )
@@ -46,6 +47,9 @@ func (a *answer) Header() http.Header { return a.header }
 func (a *answer) WriteHeader(status int) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
+	if status < 100 || status > 999 {
+		panic(fmt.Sprintf("callgate: the handler wrote the status %d", status)) // as net/http does
+	}
 	// An informational status is followed by the real one; see http.ResponseWriter.
 	if a.status == 0 && status >= 200 {
 		a.status = status

@@ -23,14 +23,14 @@ const (
 var errNoLogin = Refuse(ReasonLogin, "no Authorization header")
 
 // authenticate does what the route demands: a signature, a password, or both.
-func (g *Gate) authenticate(r *http.Request, v *visit) error {
+func (g *Gate) authenticate(r *http.Request, v *visit) *Refusal {
 	switch v.route.auth {
 	case AuthBasic:
 		return g.login(r, v)
 	case AuthBoth:
 		// The signature first, so that only the carrier can try passwords.
-		if err := g.verify(r, v); err != nil {
-			return err
+		if refusal := g.verify(r, v); refusal != nil {
+			return refusal
 		}
 		return g.login(r, v)
 	case AuthEither:
@@ -42,20 +42,20 @@ func (g *Gate) authenticate(r *http.Request, v *visit) error {
 // either wants one proof and does not mind two. What is there must be right as
 // long as nothing else is: a request with a wrong signature is refused for it,
 // one without a signature for its password.
-func (g *Gate) either(r *http.Request, v *visit) error {
+func (g *Gate) either(r *http.Request, v *visit) *Refusal {
 	signature := g.verify(r, v)
 	login := g.login(r, v)
 	switch {
 	case signature == nil || login == nil:
 		return nil
-	case errors.Is(signature, ErrMissing):
+	case signature.Reason == ReasonMissing:
 		return login
 	}
 	return signature
 }
 
 // verify asks the verifier.
-func (g *Gate) verify(r *http.Request, v *visit) error {
+func (g *Gate) verify(r *http.Request, v *visit) *Refusal {
 	a := &v.admission
 	proof, err := v.route.verifier.Verify(&Request{
 		Kind:   v.route.kind,
@@ -65,14 +65,19 @@ func (g *Gate) verify(r *http.Request, v *visit) error {
 		Body:   a.Body,
 	})
 	if err != nil {
-		return err
+		var refusal *Refusal
+		if !errors.As(err, &refusal) {
+			// Its words are not made for logs, and nobody is admitted without a reason.
+			refusal = Refuse(ReasonMismatch, "the verifier gave no reason but an error of its own")
+		}
+		return refusal
 	}
 	a.Proof, v.verified = proof, true
 	return nil
 }
 
 // login checks Basic credentials, RFC 7617.
-func (g *Gate) login(r *http.Request, v *visit) error {
+func (g *Gate) login(r *http.Request, v *visit) *Refusal {
 	values := r.Header["Authorization"]
 	switch len(values) {
 	case 0:

@@ -86,11 +86,12 @@ type Event struct {
 	Err error
 }
 
-// record makes the event of a visit and its answer, and tells the observer. An
-// observer that panics must not harm the answer, which was given already.
-func (g *Gate) record(ctx context.Context, v *visit, s sent) {
-	if g.observe == nil {
-		return
+// record makes the event of a visit and its answer, and tells the observer. The
+// answer is sent off before, so that an observer that is slow or panics does it
+// no harm.
+func (g *Gate) record(ctx context.Context, w http.ResponseWriter, v *visit, s sent) {
+	if s.written {
+		_ = http.NewResponseController(w).Flush() // if it cannot be, it is sent when this returns
 	}
 	defer func() { _ = recover() }()
 	a := &v.admission

@@ -36,8 +36,8 @@ type Gate struct {
 // Check is for programs that answer by themselves.
 func (g *Gate) Check(r *http.Request) (*Admission, error) {
 	v := g.visit()
-	if err := g.decide(r, v); err != nil {
-		return nil, err
+	if refusal := g.decide(r, v); refusal != nil {
+		return nil, refusal
 	}
 	return &v.admission, nil
 }
@@ -51,6 +51,10 @@ type visit struct {
 	user     string
 	callSid  string // of the call, if it names one in a form that may be logged
 	start    time.Time
+
+	// What the handler is given.
+	context admissionContext
+	body    bodyReader
 }
 
 func (g *Gate) visit() *visit {
@@ -58,7 +62,7 @@ func (g *Gate) visit() *visit {
 }
 
 // decide follows the life of a request (see the package comment) from 1 to 6.
-func (g *Gate) decide(r *http.Request, v *visit) error {
+func (g *Gate) decide(r *http.Request, v *visit) *Refusal {
 	a := &v.admission
 	a.Method = r.Method
 	t, refusal := parseTarget(r.RequestURI)
@@ -81,11 +85,11 @@ func (g *Gate) decide(r *http.Request, v *visit) error {
 	if a.URL, refusal = g.address(r, t.raw); refusal != nil {
 		return refusal
 	}
-	if err := g.authenticate(r, v); err != nil {
-		return err
+	if refusal = g.authenticate(r, v); refusal != nil {
+		return refusal
 	}
-	if err := a.readParams(r, t.query); err != nil {
-		return err
+	if refusal = a.readParams(r, t.query); refusal != nil {
+		return refusal
 	}
 	v.noteCall(a.Params)
 	a.Principals = v.identify()
@@ -149,7 +153,7 @@ func readAll(r io.Reader, expected int64) ([]byte, error) {
 }
 
 // readParams decodes the parameters from the bytes that were verified.
-func (a *Admission) readParams(r *http.Request, query string) error {
+func (a *Admission) readParams(r *http.Request, query string) *Refusal {
 	var err error
 	if a.Query, err = ParseParams([]byte(query)); err != nil {
 		return Refuse(ReasonParams, "the query: %v", err)

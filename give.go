@@ -30,7 +30,7 @@ func (g *Gate) give(w http.ResponseWriter, r *http.Request, v *visit, a *answer,
 	case errors.Is(r.Context().Err(), context.Canceled):
 		return g.gone(w, r, v)
 	case f.reason == ReasonAborted && v.route.kind == KindStatus:
-		panic(http.ErrAbortHandler)
+		return sent{outcome: OutcomeFailed, reason: f.reason, detail: f.detail, err: failure, abort: true}
 	}
 	s := g.failed(w, r, v, f)
 	s.err = failure
@@ -98,9 +98,12 @@ func deliver(w http.ResponseWriter, kind Kind, a *answer) sent {
 	maps.Copy(h, a.header)
 	status := a.status
 	switch {
-	case kind == KindVoice && !isAudio(a.header):
-		h["Content-Type"] = []string{contentTypeTwiML}
-	case status == 0 && len(a.body) == 0:
+	case kind == KindVoice:
+		status = http.StatusOK // whatever else of 2xx was written: there is a body
+		if !isAudio(a.header) {
+			h["Content-Type"] = []string{contentTypeTwiML}
+		}
+	case status == 0:
 		// What carriers want to hear about a status (Twilio, warning 15003).
 		status = http.StatusNoContent
 	}
@@ -112,17 +115,19 @@ func deliver(w http.ResponseWriter, kind Kind, a *answer) sent {
 // write answers with a status and a body whose type is set.
 func write(w http.ResponseWriter, status int, body []byte) sent {
 	h := w.Header()
-	h["Cache-Control"] = []string{"no-store"}
-	h["X-Content-Type-Options"] = []string{"nosniff"}
+	values := []string{"no-store", "nosniff", strconv.Itoa(len(body))}
+	h["Cache-Control"] = values[0:1:1]
+	h["X-Content-Type-Options"] = values[1:2:2]
 	delete(h, "Transfer-Encoding")
 	if status == http.StatusNoContent {
 		delete(h, "Content-Length")
-	} else {
-		h["Content-Length"] = []string{strconv.Itoa(len(body))}
+		w.WriteHeader(status)
+		return sent{status: status, written: true}
 	}
+	h["Content-Length"] = values[2:3:3]
 	w.WriteHeader(status)
 	n, err := w.Write(body)
-	return sent{status: status, bytes: int64(n), err: err}
+	return sent{status: status, bytes: int64(n), err: err, written: true}
 }
 
 // bare answers with a status and its fixed text, for those who are no callers.
@@ -170,17 +175,14 @@ func (g *Gate) rescue(w http.ResponseWriter, r *http.Request, v *visit) sent {
 
 // refuse answers a request that is not admitted. A caller may stand behind one
 // that has a signature, even a wrong one: a proxy or a setting may have changed.
-func (g *Gate) refuse(w http.ResponseWriter, r *http.Request, v *visit, err error) sent {
+func (g *Gate) refuse(w http.ResponseWriter, r *http.Request, v *visit, refusal *Refusal) sent {
 	if v.callSid == "" {
 		v.noteClaim(r)
 	}
 	var s sent
-	reason, detail := ReasonPanic, err.Error()
-	if refusal := (*Refusal)(nil); errors.As(err, &refusal) {
-		reason, detail = refusal.Reason, refusal.Detail
-	}
+	reason := refusal.Reason
 	switch {
-	case g.challenges(v, err):
+	case challenges(v, refusal):
 		s = bare(w, http.StatusUnauthorized, map[string]string{"WWW-Authenticate": `Basic realm="callgate", charset="UTF-8"`})
 	case v.route.kind == KindVoice && (g.unsigned == UnsignedRescue || g.claimsCaller(r, v, reason)):
 		s = g.rescue(w, r, v)
@@ -189,15 +191,15 @@ func (g *Gate) refuse(w http.ResponseWriter, r *http.Request, v *visit, err erro
 	default:
 		s = bare(w, statusFor(reason), nil)
 	}
-	s.outcome, s.reason, s.detail, s.err = OutcomeRefused, reason, detail, err
+	s.outcome, s.reason, s.detail, s.err = OutcomeRefused, reason, refusal.Detail, refusal
 	return s
 }
 
 // challenges reports whether the answer asks for credentials. A carrier that was
 // configured with them asks first without. Credentials that are wrong in a
 // request whose signature is right are a matter of settings, not of the caller.
-func (g *Gate) challenges(v *visit, err error) bool {
-	return errors.Is(err, ErrLogin) && (err == errNoLogin || !v.verified || v.route.kind != KindVoice)
+func challenges(v *visit, refusal *Refusal) bool {
+	return refusal.Reason == ReasonLogin && (refusal == errNoLogin || !v.verified || v.route.kind != KindVoice)
 }
 
 // claimsCaller reports whether a refused request may be a call: it has a
@@ -210,8 +212,19 @@ func (g *Gate) claimsCaller(r *http.Request, v *visit, reason Reason) bool {
 		return false
 	}
 	// See Verifier: without a signature it says so, whatever else is wrong.
-	_, err := v.route.verifier.Verify(&Request{Kind: v.route.kind, Method: http.MethodGet, Header: r.Header})
-	return !errors.Is(err, ErrMissing)
+	return !errors.Is(g.probe(r, v), ErrMissing)
+}
+
+// probe asks the verifier about the headers alone. One that panics finds no
+// signature.
+func (g *Gate) probe(r *http.Request, v *visit) (err error) {
+	defer func() {
+		if recover() != nil {
+			err = ErrMissing
+		}
+	}()
+	_, err = v.route.verifier.Verify(&Request{Kind: v.route.kind, Method: http.MethodGet, Header: r.Header})
+	return err
 }
 
 // statusFor returns the true code of a refusal.

@@ -5,7 +5,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"net/http"
 	"runtime"
 	"strings"
@@ -20,22 +19,30 @@ import (
 // Nothing in front of the gate may read bodies, or change paths and expect the
 // routes to follow: what counts is the request line.
 func (g *Gate) Handler(next http.Handler) http.Handler {
+	if next == nil {
+		panic("callgate: Handler(nil)")
+	}
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		v := g.visit()
 		v.start = g.now()
 		ctx, cancel := context.WithTimeout(r.Context(), g.deadline)
 		defer cancel()
-		err := g.decideInTime(ctx, w, r, v)
+		refusal := g.decideInTime(ctx, w, r, v)
 		var s sent
 		switch {
-		case err != nil:
-			s = g.refuse(w, r, v, err)
+		case refusal != nil:
+			s = g.refuse(w, r, v, refusal)
 		case v.route.kind == KindStream:
 			s = g.stream(w, r, v, next)
 		default:
 			s = g.run(ctx, w, r, v, next)
 		}
-		g.record(r.Context(), v, s)
+		if g.observe != nil {
+			g.record(r.Context(), w, v, s)
+		}
+		if s.abort {
+			panic(http.ErrAbortHandler)
+		}
 	})
 }
 
@@ -48,37 +55,50 @@ type sent struct {
 	status  int
 	bytes   int64
 	err     error
+	written bool // by the gate; else the handler of a stream did it
+	abort   bool // the connection is to be cut off
 }
 
 // decideInTime is decide with a body that has to arrive before the deadline. A
 // verifier or password checker that panics refuses.
-func (g *Gate) decideInTime(ctx context.Context, w http.ResponseWriter, r *http.Request, v *visit) (err error) {
+func (g *Gate) decideInTime(ctx context.Context, w http.ResponseWriter, r *http.Request, v *visit) (refusal *Refusal) {
 	defer func() {
 		if p := recover(); p != nil {
-			err = panicError(p)
+			refusal = Refuse(ReasonPanic, "%v", panicError(p))
 		}
 	}()
-	if r.Body != nil && r.Body != http.NoBody && r.ContentLength != 0 {
-		if deadline, ok := ctx.Deadline(); ok {
-			control := http.NewResponseController(w)
-			if control.SetReadDeadline(deadline) == nil {
-				defer control.SetReadDeadline(time.Time{})
-			}
+	if deadline, ok := ctx.Deadline(); ok && r.ContentLength != 0 && !servedInTime(r, g.deadline) {
+		control := http.NewResponseController(w)
+		if control.SetReadDeadline(deadline) == nil {
+			defer control.SetReadDeadline(time.Time{})
 		}
 	}
 	return g.decide(r, v)
 }
 
+// servedInTime reports whether the server itself ends slow bodies soon enough.
+func servedInTime(r *http.Request, deadline time.Duration) bool {
+	server, ok := r.Context().Value(http.ServerContextKey).(*http.Server)
+	return ok && server.ReadTimeout > 0 && server.ReadTimeout <= deadline
+}
+
 // admitted returns the request as the handler sees it: the one that came, with
 // another context and a body that can be read again.
 func (v *visit) admitted(ctx context.Context, r *http.Request) *http.Request {
-	r = r.WithContext(context.WithValue(ctx, admissionKey{}, &v.admission))
+	v.context = admissionContext{ctx, &v.admission}
+	r = r.WithContext(&v.context)
 	r.Body = http.NoBody
-	if body := v.admission.Body; len(body) > 0 {
-		r.Body = io.NopCloser(bytes.NewReader(body))
+	if len(v.admission.Body) > 0 {
+		v.body.Reset(v.admission.Body)
+		r.Body = &v.body
 	}
 	return r
 }
+
+// bodyReader is a body that is in the memory.
+type bodyReader struct{ bytes.Reader }
+
+func (*bodyReader) Close() error { return nil }
 
 // run lets the handler answer a voice or status request, and answers in its
 // place when it fails.
@@ -112,7 +132,7 @@ func (g *Gate) interrupted(w http.ResponseWriter, r *http.Request, v *visit) sen
 	if errors.Is(r.Context().Err(), context.Canceled) {
 		return g.gone(w, r, v)
 	}
-	return g.failed(w, r, v, fault{ReasonDeadline, fmt.Sprintf("no answer after %v", g.deadline), http.StatusServiceUnavailable})
+	return g.failed(w, r, v, fault{ReasonDeadline, fmt.Sprintf("no answer in time; the deadline is %v", g.deadline), http.StatusServiceUnavailable})
 }
 
 // gone answers a request whose sender has most likely gone away. It may also be

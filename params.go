@@ -115,7 +115,8 @@ type Params []Param
 
 // ParseParams decodes a form body or a query; see AppendParams for the rules.
 func ParseParams(raw []byte) (Params, error) {
-	pairs, _, err := AppendParams(nil, nil, raw)
+	count := min(bytes.Count(raw, []byte{'&'})+1, MaxParams)
+	pairs, _, err := AppendParams(make([]RawParam, 0, count), make([]byte, 0, len(raw)), raw)
 	if err != nil || len(pairs) == 0 {
 		return nil, err
 	}

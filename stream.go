@@ -19,7 +19,7 @@ func (g *Gate) stream(w http.ResponseWriter, r *http.Request, v *visit, next htt
 		case sw.status == 0:
 			s = bare(w, http.StatusInternalServerError, nil)
 		default:
-			s = sent{status: sw.status} // too late to say anything
+			s = sent{status: sw.status, abort: true} // too late to say anything
 		}
 		s.outcome, s.reason, s.err = OutcomeFailed, ReasonPanic, panicError(p)
 		s.detail = s.err.Error()
