@@ -75,13 +75,14 @@ func New(c Config) (*Verifier, error) {
 	if len(faults) > 0 {
 		return nil, fmt.Errorf("twilio: %w", errors.Join(faults...))
 	}
+	n := newNames(c.ExtraParams)
 	v := &Verifier{
 		keys:    slices.Clone(c.Keys),
 		profile: c.Profile,
-		voice:   newLexicon(callgate.KindVoice, c.ExtraParams),
-		status:  newLexicon(callgate.KindStatus, c.ExtraParams),
+		voice:   newLexicon(n, callgate.KindVoice, inVoice),
+		status:  newLexicon(n, callgate.KindStatus, inStatus),
 	}
-	v.pool.New = func() any { return newScratch(v.keys) }
+	v.pool.New = func() any { return newScratch(v.keys, n) }
 	return v, nil
 }
 

@@ -7,346 +7,107 @@ import (
 	"github.com/callgate/callgate"
 )
 
-// where says in which kind of request a parameter is known.
-type where uint8
-
-const (
-	inVoice where = 1 << iota
-	inStatus
-	inBoth = inVoice | inStatus
-)
-
-// word is a known parameter.
-type word struct {
-	name     string
-	grammar  grammar
-	where    where
-	required bool // in a request of kind voice; every request needs AccountSid
-	family   bool // stands for every name that starts so
-	subject  bool // names what the request is about
-	rank     int  // its place in the order of names
-
-	longer []*word // words whose names start with this one's
-	inner  []int   // offsets in the name where another word could start
-}
-
-// words are the parameters that the carrier's documents and captured requests
-// show for voice. Sources: the pages of the carrier on TwiML requests, SIP,
-// Gather, Record, Dial, Enqueue, Refer, Connect, Pay, answering machine
-// detection, conference, recording, stream, SIPREC and transcription
-// callbacks; FinishedOnKey, msg, CalledVia and CallToken from public captures.
-//
-// Order does not matter. A name that is missing here is an unknown name, which
-// is admitted where it cannot be confused.
-var words = []word{
-	{name: "AccountSid", grammar: accountID, where: inBoth, required: true},
-	{name: "ApiVersion", grammar: apiDate, where: inBoth, required: true},
-	{name: "CallSid", grammar: callID, where: inBoth, required: true, subject: true},
-	{name: "CallStatus", grammar: callStatus, where: inBoth, required: true},
-	{name: "Direction", grammar: direction, where: inBoth, required: true},
-	{name: "From", grammar: callAddress, where: inBoth, required: true},
-	{name: "To", grammar: callAddress, where: inBoth, required: true},
-
-	{name: "AddOns", where: inBoth},
-	{name: "ApplicationSid", grammar: otherID, where: inBoth},
-	{name: "CallToken", where: inBoth},
-	{name: "Called", grammar: callAddress, where: inBoth},
-	{name: "CalledCity", where: inBoth},
-	{name: "CalledCountry", grammar: countryCode, where: inBoth},
-	{name: "CalledState", where: inBoth},
-	{name: "CalledVia", grammar: callAddress, where: inBoth},
-	{name: "CalledZip", where: inBoth},
-	{name: "Caller", grammar: callAddress, where: inBoth},
-	{name: "CallerCity", where: inBoth},
-	{name: "CallerCountry", grammar: countryCode, where: inBoth},
-	{name: "CallerName", where: inBoth},
-	{name: "CallerState", where: inBoth},
-	{name: "CallerZip", where: inBoth},
-	{name: "ForwardedFrom", grammar: callAddress, where: inBoth},
-	{name: "FromCity", where: inBoth},
-	{name: "FromCountry", grammar: countryCode, where: inBoth},
-	{name: "FromState", where: inBoth},
-	{name: "FromZip", where: inBoth},
-	{name: "ParentCallSid", grammar: otherID, where: inBoth},
-	{name: "StirPassportToken", where: inBoth},
-	{name: "StirVerstat", grammar: keyword, where: inBoth},
-	{name: "ToCity", where: inBoth},
-	{name: "ToCountry", grammar: countryCode, where: inBoth},
-	{name: "ToState", where: inBoth},
-	{name: "ToZip", where: inBoth},
-
-	{name: "SipCallId", where: inBoth},
-	{name: "SipDomain", grammar: identifier, where: inBoth},
-	{name: "SipDomainSid", grammar: otherID, where: inBoth},
-	{name: "SipHeader_", where: inBoth, family: true},
-	{name: "SipSourceIp", grammar: identifier, where: inBoth},
-	{name: "SipUsername", where: inBoth},
-
-	{name: "AnsweredBy", grammar: keyword, where: inBoth},
-	{name: "MachineDetectionDuration", grammar: number, where: inBoth},
-	{name: "ErrorCode", grammar: number, where: inBoth},
-	{name: "ErrorUrl", grammar: webAddress, where: inBoth},
-
-	{name: "Confidence", grammar: number, where: inVoice},
-	{name: "Digits", grammar: keys, where: inBoth},
-	{name: "FinishedOnKey", grammar: keys, where: inVoice},
-	{name: "SpeechResult", where: inVoice},
-	{name: "msg", where: inVoice},
-
-	{name: "RecordingDuration", grammar: number, where: inBoth},
-	{name: "RecordingSid", grammar: otherID, where: inBoth},
-	{name: "RecordingUrl", grammar: webAddress, where: inBoth},
-
-	{name: "DialBridged", grammar: keyword, where: inVoice},
-	{name: "DialCallDuration", grammar: number, where: inVoice},
-	{name: "DialCallSid", grammar: otherID, where: inVoice},
-	{name: "DialCallStatus", grammar: keyword, where: inVoice},
-	{name: "DialSipCallId", where: inVoice},
-	{name: "DialSipHeader_", where: inVoice, family: true},
-	{name: "DialSipResponseCode", grammar: number, where: inVoice},
-
-	{name: "AvgQueueTime", grammar: number, where: inVoice},
-	{name: "CurrentQueueSize", grammar: number, where: inVoice},
-	{name: "DequeingCallSid", grammar: otherID, where: inVoice}, // spelt so by the carrier
-	{name: "MaxQueueSize", grammar: number, where: inVoice},
-	{name: "QueuePosition", grammar: number, where: inVoice},
-	{name: "QueueResult", grammar: keyword, where: inVoice},
-	{name: "QueueSid", grammar: otherID, where: inVoice},
-	{name: "QueueTime", grammar: number, where: inVoice},
-
-	{name: "HandoffData", where: inVoice},
-	{name: "NotifySipResponseCode", grammar: number, where: inVoice},
-	{name: "ReferCallStatus", grammar: keyword, where: inVoice},
-	{name: "ReferSipResponseCode", grammar: number, where: inVoice},
-	{name: "ReferTransferTarget", grammar: callAddress, where: inVoice},
-	{name: "SessionDuration", grammar: number, where: inVoice},
-	{name: "SessionId", grammar: identifier, where: inVoice},
-	{name: "SessionStatus", grammar: keyword, where: inVoice},
-
-	{name: "BankAccountNumber", grammar: identifier, where: inBoth},
-	{name: "BankAccountType", grammar: keyword, where: inBoth},
-	{name: "BankRoutingNumber", grammar: identifier, where: inBoth},
-	{name: "ConnectorError", where: inVoice},
-	{name: "ExpirationDate", grammar: identifier, where: inBoth},
-	{name: "PayErrorCode", grammar: number, where: inVoice},
-	{name: "PaymentCardNumber", grammar: identifier, where: inBoth},
-	{name: "PaymentCardPostalCode", where: inBoth},
-	{name: "PaymentCardType", grammar: keyword, where: inBoth},
-	{name: "PaymentConfirmationCode", where: inVoice},
-	{name: "PaymentError", where: inVoice},
-	{name: "PaymentMethod", grammar: keyword, where: inBoth},
-	{name: "PaymentToken", where: inVoice},
-	{name: "ProfileId", grammar: identifier, where: inVoice},
-	{name: "Result", grammar: keyword, where: inVoice},
-	{name: "SecurityCode", grammar: identifier, where: inBoth},
-
-	{name: "CallDuration", grammar: number, where: inStatus},
-	{name: "CallbackSource", grammar: keyword, where: inStatus},
-	{name: "Duration", grammar: number, where: inStatus},
-	{name: "ErrorMessage", where: inStatus},
-	{name: "SequenceNumber", grammar: number, where: inStatus},
-	{name: "SipResponseCode", grammar: number, where: inStatus},
-	{name: "Timestamp", grammar: moment, where: inStatus},
-
-	{name: "RecordingChannels", grammar: number, where: inStatus},
-	{name: "RecordingFileSize", grammar: number, where: inStatus},
-	{name: "RecordingSource", grammar: keyword, where: inStatus},
-	{name: "RecordingStartTime", grammar: moment, where: inStatus},
-	{name: "RecordingStatus", grammar: keyword, where: inStatus},
-	{name: "RecordingTrack", grammar: keyword, where: inStatus},
-
-	{name: "AnnounceUrl", grammar: webAddress, where: inStatus},
-	{name: "CallSidEndingConference", grammar: otherID, where: inStatus},
-	{name: "CallSidToCoach", grammar: otherID, where: inStatus},
-	{name: "Coaching", grammar: keyword, where: inStatus},
-	{name: "ConferenceSid", grammar: otherID, where: inBoth, subject: true},
-	{name: "EndConferenceOnExit", grammar: keyword, where: inStatus},
-	{name: "EventName", grammar: keyword, where: inStatus},
-	{name: "FriendlyName", where: inBoth},
-	{name: "Hold", grammar: keyword, where: inStatus},
-	{name: "Muted", grammar: keyword, where: inStatus},
-	{name: "ParticipantCallStatus", grammar: keyword, where: inStatus},
-	{name: "ParticipantLabel", where: inStatus},
-	{name: "ParticipantLabelEndingConference", where: inStatus},
-	{name: "Reason", where: inStatus},
-	{name: "ReasonAnnouncementFailed", where: inStatus},
-	{name: "ReasonConferenceEnded", grammar: keyword, where: inStatus},
-	{name: "ReasonParticipantLeft", grammar: keyword, where: inStatus},
-	{name: "StartConferenceOnEnter", grammar: keyword, where: inStatus},
-	{name: "StatusCallbackEvent", grammar: keyword, where: inStatus},
-
-	{name: "SiprecError", where: inStatus},
-	{name: "SiprecErrorCode", grammar: number, where: inStatus},
-	{name: "SiprecEvent", grammar: keyword, where: inStatus},
-	{name: "SiprecName", where: inStatus},
-	{name: "SiprecSid", grammar: otherID, where: inStatus},
-	{name: "StreamError", where: inStatus},
-	{name: "StreamEvent", grammar: keyword, where: inStatus},
-	{name: "StreamName", where: inStatus},
-	{name: "StreamSid", grammar: otherID, where: inStatus},
-
-	{name: "Final", grammar: keyword, where: inStatus},
-	{name: "LanguageCode", grammar: keyword, where: inStatus},
-	{name: "SequenceId", grammar: number, where: inStatus},
-	{name: "Stability", grammar: number, where: inStatus},
-	{name: "StableSpeechResult", where: inStatus},
-	{name: "Track", grammar: keyword, where: inStatus},
-	{name: "TranscriptionData", where: inStatus},
-	{name: "TranscriptionError", where: inStatus},
-	{name: "TranscriptionEvent", grammar: keyword, where: inStatus},
-	{name: "TranscriptionSid", grammar: otherID, where: inStatus},
-	{name: "TranscriptionStatus", grammar: keyword, where: inStatus},
-	{name: "TranscriptionText", where: inStatus},
-	{name: "TranscriptionType", grammar: keyword, where: inStatus},
-	{name: "TranscriptionUrl", grammar: webAddress, where: inStatus},
-	{name: "UnstableSpeechResult", where: inStatus},
-
-	{name: "Attempt", grammar: number, where: inStatus},
-	{name: "ErrorType", where: inStatus},
-	{name: "For", grammar: keyword, where: inStatus},
-	{name: "PartialResult", grammar: keyword, where: inStatus},
-	{name: "Required", where: inStatus},
-}
-
-// lexicon are the words of one kind of request, ready for look-up.
+// lexicon are the words of one kind of request, ready to be found in text.
 type lexicon struct {
+	*names
 	kind     callgate.Kind
-	words    []word // in the order of names
+	where    where
 	required []*word
-	families []*word
 	// requiredBelow counts the required words among words[:i].
 	requiredBelow []int
-
-	// table finds a word by the whole name: a hash table with open addressing.
-	table [tableSize]*tableEntry
-	// starts finds the words that start with two given bytes, longest first:
-	// lists[starts[first][second]].
-	starts [256]*[256]uint8
-	lists  [][]*word
+	// longer are, for each rank, the words whose names start with that name.
+	longer [][]*word
+	// inner are, for each rank, the offsets in the name where a word may start.
+	inner [][]int
+	// pairs are the first two bytes of all names, as a set of 65,536 bits.
+	pairs [1 << 10]uint64
+	// starts are the words by their first byte, longest first.
+	starts [256][]*word
 }
 
-const tableSize = 1 << 10 // several times the words
-
-type tableEntry struct {
-	head uint64
-	word *word
-}
-
-func newLexicon(kind callgate.Kind, extra []string) *lexicon {
-	l := &lexicon{kind: kind, requiredBelow: []int{0}, lists: [][]*word{nil}}
-	want := inVoice
-	if kind == callgate.KindStatus {
-		want = inStatus
-	}
-	for _, w := range words {
-		if w.where&want != 0 {
-			w.required = w.required && kind == callgate.KindVoice || w.name == string(accountSid)
-			l.words = append(l.words, w)
+func newLexicon(n *names, kind callgate.Kind, where where) *lexicon {
+	l := &lexicon{names: n, kind: kind, where: where, requiredBelow: []int{0}}
+	for i := range n.words {
+		w := &n.words[i]
+		below := l.requiredBelow[i]
+		if w.required&where != 0 {
+			l.required = append(l.required, w)
+			below++
+		}
+		l.requiredBelow = append(l.requiredBelow, below)
+		if w.where&where != 0 {
+			pair := pairOf(w.name[0], w.name[1])
+			l.pairs[pair/64] |= 1 << (pair % 64)
+			l.starts[w.name[0]] = append(l.starts[w.name[0]], w)
 		}
 	}
-	for _, name := range extra {
-		l.words = append(l.words, word{name: name})
+	for _, list := range l.starts {
+		slices.SortStableFunc(list, func(a, b *word) int { return len(b.name) - len(a.name) })
 	}
-	slices.SortFunc(l.words, func(a, b word) int { return strings.Compare(a.name, b.name) })
-	for i := range l.words {
-		l.words[i].rank = i
-		l.enter(&l.words[i])
-	}
-	for _, list := range l.lists {
-		slices.SortFunc(list, func(a, b *word) int { return len(b.name) - len(a.name) })
-	}
-	for i := range l.words {
-		l.relate(&l.words[i])
+	for i := range n.words {
+		l.longer = append(l.longer, l.longerThan(&n.words[i]))
+		l.inner = append(l.inner, l.innerOf(n.words[i].name))
 	}
 	return l
 }
 
-// enter puts a word, in the order of names, into the tables.
-func (l *lexicon) enter(w *word) {
-	below := l.requiredBelow[w.rank]
-	if w.required {
-		l.required = append(l.required, w)
-		below++
-	}
-	l.requiredBelow = append(l.requiredBelow, below)
-	if w.family {
-		l.families = append(l.families, w)
-	}
-	head := nameHead([]byte(w.name))
-	slot := tableSlot(head, len(w.name))
-	for l.table[slot] != nil {
-		slot = (slot + 1) % tableSize
-	}
-	l.table[slot] = &tableEntry{head, w}
-
-	first := &l.starts[w.name[0]]
-	if *first == nil {
-		*first = new([256]uint8)
-	}
-	list := &(*first)[w.name[1]]
-	if *list == 0 {
-		*list = uint8(len(l.lists))
-		l.lists = append(l.lists, nil)
-	}
-	l.lists[*list] = append(l.lists[*list], w)
-}
-
-// relate finds what of other words a name contains.
-func (l *lexicon) relate(w *word) {
-	for i := range l.words {
-		if other := &l.words[i]; other != w && strings.HasPrefix(other.name, w.name) {
-			w.longer = append(w.longer, other)
+func (l *lexicon) longerThan(w *word) (longer []*word) {
+	for _, other := range l.starts[w.name[0]] {
+		if other != w && strings.HasPrefix(other.name, w.name) {
+			longer = append(longer, other)
 		}
 	}
-	for i := 1; i < len(w.name); i++ {
-		if second := l.starts[w.name[i]]; second != nil && (i+1 == len(w.name) || second[w.name[i+1]] != 0) {
-			w.inner = append(w.inner, i)
-		}
-	}
+	return longer
 }
 
-func tableSlot(head uint64, length int) int {
-	const odd = 0x9e3779b97f4a7c15 // 2^64 divided by the golden ratio, to spread the bits
-	return int((head + uint64(length)) * odd >> (64 - 10))
+// innerOf lists the offsets in a name where a known name stands, or would stand
+// with the right value behind.
+func (l *lexicon) innerOf(name string) (inner []int) {
+	for i := 1; i < len(name); i++ {
+		if slices.ContainsFunc(l.starts[name[i]], func(w *word) bool {
+			return strings.HasPrefix(name[i:], w.name) || strings.HasPrefix(w.name, name[i:])
+		}) {
+			inner = append(inner, i)
+		}
+	}
+	return inner
+}
+
+func pairOf(first, second byte) uint16 { return uint16(first)<<8 | uint16(second) }
+
+// hasPair reports whether a known name starts with these two bytes.
+func (l *lexicon) hasPair(first, second byte) bool {
+	pair := pairOf(first, second)
+	return l.pairs[pair/64]>>(pair%64)&1 != 0
 }
 
 // at returns the longest known name that text starts with, or nil.
 func (l *lexicon) at(text []byte) *word {
-	if !l.mayStart(text) {
+	if len(text) < 2 || !l.hasPair(text[0], text[1]) {
 		return nil
 	}
-	second := l.starts[text[0]]
-	for _, w := range l.lists[second[text[1]]] {
-		if hasPrefix(text, w.name) {
+	for _, w := range l.starts[text[0]] {
+		if w.name[1] == text[1] && hasPrefix(text, w.name) {
 			return w
 		}
 	}
 	return nil
 }
 
-// mayStart reports whether the first two bytes of text start a known name.
-func (l *lexicon) mayStart(text []byte) bool {
-	if len(text) < 2 {
-		return false
-	}
-	second := l.starts[text[0]]
-	return second != nil && second[text[1]] != 0
-}
-
-// find returns the word for the name of a parameter, or nil when it is unknown.
-// The head is nameHead's.
-func (l *lexicon) find(head uint64, name []byte) *word {
-	for slot := tableSlot(head, len(name)); l.table[slot] != nil; slot = (slot + 1) % tableSize {
-		if e := l.table[slot]; e.head == head && e.word.name == string(name) {
-			return e.word
+// known returns what w, the word with this name or nil, is in this kind of
+// request: itself, a family that the name belongs to, or nil.
+func (l *lexicon) known(w *word, name []byte) *word {
+	if w == nil {
+		for _, family := range l.families {
+			if hasPrefix(name, family.name) {
+				w = family
+			}
 		}
 	}
-	for _, family := range l.families {
-		if hasPrefix(name, family.name) {
-			return family
-		}
+	if w == nil || w.where&l.where == 0 {
+		return nil
 	}
-	return nil
+	return w
 }
 
 // precedes reports whether a parameter of word a can stand before one of word b

@@ -83,13 +83,15 @@ func (s *scratch) checkEach(l *lexicon) (known int, err error) {
 		return 0, callgate.Refuse(callgate.ReasonProfile, "a parameter is repeated")
 	}
 	required, subject := 0, false
+	var last []byte
 	for i := range s.spans {
 		sp := &s.spans[i]
 		name := s.tail[sp.at:sp.nameEnd]
-		if i > 0 && bytes.Equal(name, s.tail[s.spans[i-1].at:s.spans[i-1].nameEnd]) {
+		if bytes.Equal(name, last) && i > 0 {
 			return 0, callgate.Refuse(callgate.ReasonProfile, "a parameter is repeated")
 		}
-		sp.word = l.find(s.order[i].head, name)
+		last = name
+		sp.word = l.known(sp.word, name)
 		if sp.word == nil {
 			if !isName(name) {
 				return 0, callgate.Refuse(callgate.ReasonProfile, "the name of a parameter is not well formed")
@@ -100,7 +102,7 @@ func (s *scratch) checkEach(l *lexicon) (known int, err error) {
 		if !sp.word.family && !sp.word.grammar.accepts(s.tail[sp.nameEnd:sp.end]) {
 			return 0, callgate.Refuse(callgate.ReasonProfile, "%s is not well formed", sp.word.name)
 		}
-		if sp.word.required {
+		if sp.word.required&l.where != 0 {
 			required++
 		}
 		subject = subject || sp.word.subject
@@ -122,11 +124,14 @@ func (s *scratch) checkQuery(l *lexicon, query []byte) error {
 	if len(query) == 0 {
 		return nil
 	}
-	if err := s.load(query); err != nil {
-		return err
+	s.reset()
+	var err error
+	s.params, s.text, err = callgate.AppendParams(s.params, s.text, query)
+	if err != nil {
+		return callgate.Refuse(callgate.ReasonParams, "%v", err)
 	}
-	for _, k := range s.order {
-		if l.find(k.head, s.params[k.index].Name) != nil {
+	for _, p := range s.params {
+		if l.known(l.find(nameHead(p.Name), p.Name), p.Name) != nil {
 			return callgate.Refuse(callgate.ReasonProfile, "the address of a form has a parameter of the carrier")
 		}
 	}

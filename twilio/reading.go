@@ -1,9 +1,6 @@
 package twilio
 
-import (
-	"bytes"
-	"slices"
-)
+import "bytes"
 
 // The bytes that are signed have no separators, so the same bytes can be read
 // as different parameters. This file decides which reading is the right one
@@ -38,9 +35,11 @@ const maxStrays = 128
 // node is a place where a known name stands, and the best reading from there
 // to the end.
 type node struct {
-	word  *word
-	at    int
-	stray bool // not where the presented request has this parameter
+	word *word
+	at   int
+	// far says that a reading can use this stray only if it has a required
+	// parameter at another place than the presented request.
+	far   bool
 	score score
 }
 
@@ -90,6 +89,7 @@ func (s *scratch) compare(l *lexicon, known int) verdict {
 	if v := s.findStrays(l); v != rightReading {
 		return v
 	}
+	s.dropImpossible(l)
 	if len(s.strays) == 0 && known == len(s.spans) {
 		return rightReading
 	}
@@ -97,11 +97,10 @@ func (s *scratch) compare(l *lexicon, known int) verdict {
 	if !ok {
 		return ambiguous
 	}
-	s.mergeNodes()
-	s.dropImpossible(l)
 	if gap == 0 && !s.rivals(known) {
 		return rightReading
 	}
+	s.mergeNodes()
 	if s.best(l) == (score{known: known, gap: gap, ways: 1}) {
 		return rightReading
 	}
@@ -111,23 +110,27 @@ func (s *scratch) compare(l *lexicon, known int) verdict {
 // findStrays lists the places of known names that are no parameter of the
 // presented request, in the order of the bytes.
 func (s *scratch) findStrays(l *lexicon) verdict {
+	inside := 0 // the rank of the last known parameter
 	for _, sp := range s.spans {
 		at := sp.at // from here on, any byte may start a stray
 		if w := sp.word; w != nil {
-			for _, longer := range w.longer {
+			inside = w.rank
+			for _, longer := range l.longer[w.rank] {
 				if hasPrefix(s.tail[sp.at:], longer.name) {
 					return ambiguous
 				}
 			}
-			for _, offset := range w.inner {
-				s.findStray(l, sp.at+offset)
+			for _, offset := range l.inner[w.rank] {
+				s.findStray(l, sp.at+offset, inside)
 			}
 			at += len(w.name)
 		}
 		mark := len(s.strays)
-		for ; at < sp.end; at++ {
-			if l.starts[s.tail[at]] != nil && l.mayStart(s.tail[at:]) {
-				s.findStray(l, at)
+		// A name of two bytes or more can start with the last byte of the span.
+		text := s.tail[at:min(sp.end+1, len(s.tail))]
+		for i := 1; i < len(text); i++ {
+			if l.hasPair(text[i-1], text[i]) {
+				s.findStray(l, at+i-1, inside)
 			}
 		}
 		if len(s.strays) > maxStrays {
@@ -145,10 +148,62 @@ func (s *scratch) findStrays(l *lexicon) verdict {
 	return rightReading
 }
 
-func (s *scratch) findStray(l *lexicon, at int) {
-	if w := l.at(s.tail[at:]); w != nil {
-		s.strays = append(s.strays, node{word: w, at: at, stray: true})
+// findStray enters the known name that stands at a place, if one does. The last
+// presented parameter there has the rank inside.
+func (s *scratch) findStray(l *lexicon, at, inside int) {
+	w := l.at(s.tail[at:])
+	if w == nil {
+		return
 	}
+	// The required words up to inside stand to the left, the others to the right.
+	left := l.requiredBelow[inside+1]
+	far := l.requiredBelow[w.rank] > left || l.requiredBelow[w.rank+1] < left
+	s.strays = append(s.strays, node{word: w, at: at, far: far})
+}
+
+// dropImpossible removes strays that no reading can use, because a required
+// parameter that is before it in the order of names has no place to its left,
+// or one that is after it none to its right.
+func (s *scratch) dropImpossible(l *lexicon) {
+	required := 0
+	for _, n := range s.strays {
+		if n.word.required&l.where != 0 {
+			required++
+		}
+	}
+	kept := s.nodes[:0]
+	for _, n := range s.strays {
+		// A far stray needs a required word at another stray.
+		if !n.far || required > 1 && s.possible(l, n) {
+			kept = append(kept, n)
+		}
+	}
+	s.strays, s.nodes = kept, s.strays[:0]
+}
+
+func (s *scratch) possible(l *lexicon, stray node) bool {
+	for _, r := range l.required {
+		before := r.rank < stray.word.rank
+		if r.rank != stray.word.rank && !s.stands(r, stray.at, before) {
+			return false
+		}
+	}
+	return true
+}
+
+// stands reports whether the word stands anywhere before or after a place.
+func (s *scratch) stands(w *word, at int, before bool) bool {
+	for _, sp := range s.spans {
+		if sp.word == w && (sp.at < at) == before {
+			return true
+		}
+	}
+	for _, n := range s.strays {
+		if n.word == w && (n.at < at) == before {
+			return true
+		}
+	}
+	return false
 }
 
 // mergeNodes lists the presented known parameters and the strays in the order
@@ -164,38 +219,6 @@ func (s *scratch) mergeNodes() {
 		}
 	}
 	s.nodes = append(s.nodes, strays...)
-}
-
-// dropImpossible removes the strays that no reading can use, because a required
-// parameter would be missing: one that is before in the order of names has no
-// place to the left, or one that is after has none to the right.
-func (s *scratch) dropImpossible(l *lexicon) {
-	s.strays = s.strays[:0]
-	for _, n := range s.nodes {
-		if n.stray && s.possible(l, n) {
-			s.strays = append(s.strays, n)
-		}
-	}
-	strays := s.strays
-	s.nodes = slices.DeleteFunc(s.nodes, func(n node) bool {
-		if n.stray && len(strays) > 0 && strays[0].at == n.at {
-			strays = strays[1:]
-			return false
-		}
-		return n.stray
-	})
-}
-
-func (s *scratch) possible(l *lexicon, stray node) bool {
-	for _, r := range l.required {
-		before := r.rank < stray.word.rank
-		if r.rank != stray.word.rank && !slices.ContainsFunc(s.nodes, func(n node) bool {
-			return n.word.rank == r.rank && (n.at < stray.at) == before
-		}) {
-			return false
-		}
-	}
-	return true
 }
 
 // gaps returns how many bytes of the presented request are unknown parameters,

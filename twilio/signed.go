@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"crypto/hmac"
 	"crypto/sha1"
-	"encoding/binary"
 	"hash"
 	"slices"
 
@@ -14,9 +13,12 @@ import (
 // scratch is the memory that one verification needs. It is pooled, so that the
 // usual request costs no allocation.
 type scratch struct {
+	names  *names
 	params []callgate.RawParam // in the order of the body
-	text   []byte              // what params point into
-	order  []sortKey
+	found  []*word             // what each of them is, nil when the name is unknown
+	text   []byte              // what was decoded of them
+	ranks  rankSet
+	order  []int // the params sorted
 	url    []byte
 	tail   []byte // the sorted parameters as they are signed
 	spans  []span // where each of them stands in tail
@@ -26,25 +28,18 @@ type scratch struct {
 	sum    [sha1.Size]byte
 }
 
-// sortKey is one parameter in sorting. The first eight bytes of the name decide
-// nearly every comparison, as a number.
-type sortKey struct {
-	head  uint64
-	index int
-}
-
 // span is one parameter in the signed bytes.
 type span struct {
 	at, nameEnd, end int
-	word             *word // nil until the profile knows the name
+	word             *word // nil when the name is unknown
 }
 
 // maxKeptText bounds the buffers that go back to the pool: one large request
 // must not make every later one hold its memory.
 const maxKeptText = 64 << 10
 
-func newScratch(keys []Key) *scratch {
-	s := &scratch{macs: make([]hash.Hash, len(keys))}
+func newScratch(keys []Key, n *names) *scratch {
+	s := &scratch{names: n, ranks: newRankSet(n), macs: make([]hash.Hash, len(keys))}
 	for i, k := range keys {
 		s.macs[i] = hmac.New(sha1.New, []byte(k.Token.Reveal()))
 	}
@@ -61,11 +56,11 @@ func (s *scratch) load(form []byte) (err error) {
 	if err != nil {
 		return callgate.Refuse(callgate.ReasonParams, "%v", err)
 	}
-	s.sort()
-	for i, k := range s.order {
-		p := s.params[k.index]
-		if i > 0 {
-			last := s.params[s.order[i-1].index]
+	distinct := s.sort()
+	for i, index := range s.order {
+		p := &s.params[index]
+		if !distinct && i > 0 {
+			last := &s.params[s.order[i-1]]
 			if bytes.Equal(last.Name, p.Name) && bytes.Equal(last.Value, p.Value) {
 				continue
 			}
@@ -73,70 +68,44 @@ func (s *scratch) load(form []byte) (err error) {
 		at := len(s.tail)
 		s.tail = append(s.tail, p.Name...)
 		s.tail = append(s.tail, p.Value...)
-		s.spans = append(s.spans, span{at: at, nameEnd: at + len(p.Name), end: len(s.tail)})
+		s.spans = append(s.spans, span{at, at + len(p.Name), len(s.tail), s.found[index]})
 	}
 	return nil
 }
 
 // reset forgets the last request.
 func (s *scratch) reset() {
-	s.params, s.text, s.order = s.params[:0], s.text[:0], s.order[:0]
+	s.params, s.found, s.text, s.order = s.params[:0], s.found[:0], s.text[:0], s.order[:0]
 	s.tail, s.spans, s.strays, s.nodes = s.tail[:0], s.spans[:0], s.strays[:0], s.nodes[:0]
 }
 
-func (s *scratch) sort() {
-	for i, p := range s.params {
-		s.order = append(s.order, sortKey{nameHead(p.Name), i})
+// sort puts the parameters in the order in which they are signed. Known names,
+// each once, are sorted by their ranks; whatever else by comparison. It reports
+// whether it knows that no name is repeated.
+func (s *scratch) sort() (distinct bool) {
+	s.ranks.clear()
+	distinct = true
+	for i := range s.params {
+		name := s.params[i].Name
+		w := s.names.find(nameHead(name), name)
+		s.found = append(s.found, w)
+		distinct = distinct && w != nil && s.ranks.add(w.rank, i)
 	}
-	if len(s.order) > maxInsertion {
-		slices.SortFunc(s.order, s.compareParams)
-		return
+	if distinct {
+		s.order = s.ranks.appendTo(s.order)
+		return true
 	}
-	for i := 1; i < len(s.order); i++ {
-		k, j := s.order[i], i
-		for ; j > 0 && s.less(k, s.order[j-1]); j-- {
-			s.order[j] = s.order[j-1]
+	for i := range s.params {
+		s.order = append(s.order, i)
+	}
+	slices.SortFunc(s.order, func(i, j int) int {
+		p, q := &s.params[i], &s.params[j]
+		if c := bytes.Compare(p.Name, q.Name); c != 0 {
+			return c
 		}
-		s.order[j] = k
-	}
-}
-
-// maxInsertion is up to how many parameters insertion sort is the fastest. An
-// ordinary webhook has about thirty.
-const maxInsertion = 48
-
-// nameHead returns the first eight bytes of a name as a number that compares as
-// they do, with zeros after the end of a shorter one.
-func nameHead(name []byte) uint64 {
-	n := len(name)
-	switch {
-	case n >= 8:
-		return binary.BigEndian.Uint64(name)
-	case n >= 4:
-		// Two overlapping halves.
-		first, last := binary.BigEndian.Uint32(name), binary.BigEndian.Uint32(name[n-4:])
-		return uint64(first)<<32 | uint64(last<<(8*(8-n)))
-	}
-	var head uint64
-	for i, c := range name {
-		head |= uint64(c) << (56 - 8*i)
-	}
-	return head
-}
-
-func (s *scratch) less(a, b sortKey) bool {
-	if a.head != b.head {
-		return a.head < b.head
-	}
-	return s.compareParams(a, b) < 0
-}
-
-func (s *scratch) compareParams(a, b sortKey) int {
-	p, q := &s.params[a.index], &s.params[b.index]
-	if c := bytes.Compare(p.Name, q.Name); c != 0 {
-		return c
-	}
-	return bytes.Compare(p.Value, q.Value)
+		return bytes.Compare(p.Value, q.Value)
+	})
+	return false
 }
 
 // mac computes the signature of spelling i of the address with key k.
