@@ -14,12 +14,6 @@ import (
 	"github.com/callgate/callgate/interop/internal/wire"
 )
 
-// modes are the two ways to tell Callgate its address.
-var modes = []struct{ name, yaml string }{
-	{"public_url", "public_url: https://" + host + "\n"},
-	{"trusted_proxies", "trusted_proxies: [127.0.0.1]\nallowed_hosts: [" + host + "]\n"},
-}
-
 // document is what a call is answered with.
 const document = `<?xml version="1.0" encoding="UTF-8"?>
 <Response><Say>You reached the document.</Say><Hangup/></Response>
@@ -65,9 +59,20 @@ func signAll(t *testing.T, webhooks []webhook) map[string][]signer.Signed {
 	return signed
 }
 
+// mode is a way to tell Callgate its address.
+type mode struct{ name, yaml string }
+
+// modes are the two ways.
+func modes() []mode {
+	return []mode{
+		{"public_url", "public_url: https://" + host + "\n"},
+		{"trusted_proxies", "trusted_proxies: [127.0.0.1]\nallowed_hosts: [" + host + "]\n"},
+	}
+}
+
 // eachFront runs a test for every proxy, with its documented configuration, in
 // front of a server in each of the modes.
-func eachFront(t *testing.T, routes string, test func(t *testing.T, p proxy.Proxy, send func(*testing.T, wire.Request) *wire.Response)) {
+func eachFront(t *testing.T, modes []mode, routes string, test func(t *testing.T, p proxy.Proxy, send func(*testing.T, wire.Request) *wire.Response)) {
 	t.Helper()
 	callgate := process.Callgate(t)
 	authority := proxy.NewAuthority(t, host)
@@ -94,7 +99,7 @@ func eachFront(t *testing.T, routes string, test func(t *testing.T, p proxy.Prox
 func TestCallsPass(t *testing.T) {
 	webhooks := calls()
 	signed := signAll(t, webhooks)
-	eachFront(t, voiceRoutes, func(t *testing.T, _ proxy.Proxy, send func(*testing.T, wire.Request) *wire.Response) {
+	eachFront(t, modes(), voiceRoutes, func(t *testing.T, _ proxy.Proxy, send func(*testing.T, wire.Request) *wire.Response) {
 		for library, signatures := range signed {
 			for i, w := range webhooks {
 				answer := send(t, w.request(signatures[i]))
@@ -109,7 +114,7 @@ func TestCallsPass(t *testing.T) {
 func TestEventsPass(t *testing.T) {
 	webhooks := events()
 	signed := signAll(t, webhooks)
-	eachFront(t, eventRoutes, func(t *testing.T, p proxy.Proxy, send func(*testing.T, wire.Request) *wire.Response) {
+	eachFront(t, modes(), eventRoutes, func(t *testing.T, p proxy.Proxy, send func(*testing.T, wire.Request) *wire.Response) {
 		for library, signatures := range signed {
 			for i, w := range webhooks {
 				want := http.StatusNoContent
@@ -120,6 +125,24 @@ func TestEventsPass(t *testing.T) {
 					t.Errorf("%s, signed by %s: %d, want %d\n%s", w.name, library, answer.Status, want, answer.Body)
 				}
 			}
+		}
+	})
+}
+
+// TestHostPasses has a host that is spelled with capitals and a port that is
+// signed, as the carrier's messages are over https.
+func TestHostPasses(t *testing.T) {
+	const spelled = "IVR.Example.org:8443"
+	job := signer.Job{Token: token, URL: "https://" + spelled + "/x?a=b", Params: call()}
+	w := webhook{method: "POST", target: "/x?a=b", params: call()}
+	r := w.request(signer.Node().Sign(t, []signer.Job{job})[0])
+	r.Target, r.Headers[0] = w.target, "Host: "+spelled
+	eachFront(t, []mode{
+		{"public_url", "public_url: https://" + spelled + "\n"},
+		{"trusted_proxies", "trusted_proxies: [127.0.0.1]\nallowed_hosts: [\"ivr.example.org:8443\"]\n"},
+	}, eventRoutes, func(t *testing.T, _ proxy.Proxy, send func(*testing.T, wire.Request) *wire.Response) {
+		if answer := send(t, r); answer.Status != http.StatusNoContent {
+			t.Errorf("%d %s", answer.Status, answer.Body)
 		}
 	})
 }
@@ -182,7 +205,7 @@ func TestForgeriesDoNotPass(t *testing.T) {
 	for target, r := range unclean(t) {
 		forgeries["unclean path "+target] = r
 	}
-	eachFront(t, eventRoutes, func(t *testing.T, _ proxy.Proxy, send func(*testing.T, wire.Request) *wire.Response) {
+	eachFront(t, modes(), eventRoutes, func(t *testing.T, _ proxy.Proxy, send func(*testing.T, wire.Request) *wire.Response) {
 		if answer := send(t, genuine); answer.Status != http.StatusNoContent {
 			t.Fatalf("the genuine request: %d", answer.Status)
 		}
