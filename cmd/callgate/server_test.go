@@ -26,6 +26,7 @@ type serversKey struct{}
 type serverProcess struct {
 	cmd  *exec.Cmd
 	log  *lockedBuffer // standard error
+	seen int           // how much of it the script has waited for
 	out  *lockedBuffer
 	done chan error
 }
@@ -156,8 +157,9 @@ func halt(ts *testscript.TestScript, _ bool, args []string) {
 	fmt.Fprint(ts.Stderr(), s.log)
 }
 
-// logged waits until a line of a server's log matches the expressions, in their order
-// on the line; with ! it demands that none does now.
+// logged waits until a line of a server's log, after the one that it last waited for,
+// matches the expressions, in their order on the line; with ! it demands that no line
+// of the whole log does now.
 //
 //	[!] logged NAME REGEXP...
 func logged(ts *testscript.TestScript, neg bool, args []string) {
@@ -168,7 +170,13 @@ func logged(ts *testscript.TestScript, neg bool, args []string) {
 	line, err := regexp.Compile("(?m)^.*" + strings.Join(args[1:], ".*") + ".*$")
 	ts.Check(err)
 	if !neg {
-		s.await(ts, func() bool { return line.MatchString(s.log.String()) })
+		s.await(ts, func() bool {
+			at := line.FindStringIndex(s.log.String()[s.seen:])
+			if at != nil {
+				s.seen += at[1]
+			}
+			return at != nil
+		})
 	} else if at := line.FindString(s.log.String()); at != "" {
 		ts.Fatalf("the log has the line\n%s", at)
 	}

@@ -20,7 +20,7 @@ func located(c *config.Config, err error) (faults []error) {
 			fields = append(fields, strings.TrimSuffix(field, ": "))
 			text = text[len(field):]
 		}
-		faults = append(faults, c.Fault(keyOf(strings.Join(fields, ".")), text))
+		faults = append(faults, c.Fault(keyOf(strings.Join(fields, ".")), inText.Replace(text)))
 	}
 	return faults
 }
@@ -54,6 +54,9 @@ var (
 	entryPart     = regexp.MustCompile(`(entries\[\d+\])\.\w+`)
 	wordStart     = regexp.MustCompile(`([a-z])([A-Z])`)
 )
+
+// inText are the fields that advice tells to use.
+var inText = strings.NewReplacer("AllowedHosts", "allowed_hosts", "PublicURL", "public_url")
 
 // keyOf names the key of the file that a field of a Go configuration is filled from.
 func keyOf(field string) string {

@@ -3,9 +3,7 @@ package cli
 import (
 	"context"
 	"crypto/tls"
-	"errors"
 	"fmt"
-	"maps"
 	"net/http"
 	"os"
 	"slices"
@@ -15,6 +13,7 @@ import (
 	"github.com/callgate/callgate/internal/htpasswd"
 	"github.com/callgate/callgate/internal/keys"
 	"github.com/callgate/callgate/internal/server"
+	"github.com/callgate/callgate/internal/strictyaml"
 	"github.com/callgate/callgate/twilio"
 )
 
@@ -36,12 +35,14 @@ type builder struct {
 	config *config.Config
 	files  []string
 	faults []error
+
+	numberMissing bool // and said so
 }
 
 // build makes a generation from the configuration. The files are returned even when it
 // fails, because a change of one of them may be what mends it.
 func (b *builder) build(ctx context.Context, c *config.Config) (*generation, []string, error) {
-	b.config, b.files, b.faults = c, nil, nil
+	b.config, b.files, b.faults, b.numberMissing = c, nil, nil, false
 	g := &generation{config: c, certificate: b.certificate()}
 	gate := callgate.Config{
 		Verifier:     b.verifier(ctx, c.Profile),
@@ -61,15 +62,13 @@ func (b *builder) build(ctx context.Context, c *config.Config) (*generation, []s
 	var lines http.Handler
 	gate.Routes, lines = b.routes()
 	b.checkWriteTimeout()
-	if len(b.faults) == 0 {
-		made, err := callgate.New(gate)
-		b.faults = append(b.faults, located(c, err)...)
-		if err == nil {
-			g.handler = made.Handler(lines)
-		}
+	made, err := callgate.New(gate)
+	b.faults = append(b.faults, located(c, err)...)
+	if len(b.faults) > 0 {
+		return nil, b.files, strictyaml.Join(b.faults)
 	}
-	g.files = b.files
-	return g, b.files, errors.Join(b.faults...)
+	g.handler, g.files = made.Handler(lines), b.files
+	return g, b.files, nil
 }
 
 // fault notes what is wrong with the value of a key, each thing by itself.
@@ -98,19 +97,29 @@ func (b *builder) certificate() *tls.Certificate {
 	return &pair
 }
 
-// verifier makes the verifier of all keys, or nil when something is wrong with them.
+// wrong stands for a verifier or for users that could not be made, so that the rest of
+// the configuration can be checked. It admits nobody.
+type wrong struct{}
+
+func (wrong) Verify(*callgate.Request) (callgate.Proof, error) {
+	return callgate.Proof{}, callgate.ErrNoKey
+}
+func (wrong) CheckPassword(string, string) bool { return false }
+
+// verifier makes the verifier of all keys.
 func (b *builder) verifier(ctx context.Context, profile string) callgate.Verifier {
-	c := twilio.Config{Keys: b.keys(ctx), ExtraParams: b.config.ExtraParams}
+	c := twilio.Config{ExtraParams: b.config.ExtraParams}
 	if profile == config.ProfileSignature {
 		c.Profile = twilio.ProfileSignature
 	}
-	if len(c.Keys) == 0 {
-		return nil
+	var ok bool
+	if c.Keys, ok = b.keys(ctx); !ok {
+		return wrong{}
 	}
 	v, err := twilio.New(c)
 	if err != nil {
 		b.faults = append(b.faults, located(b.config, err)...)
-		return nil
+		return wrong{}
 	}
 	return v
 }
@@ -121,15 +130,16 @@ const (
 	defaultKeyName = "default"
 )
 
-func (b *builder) keys(ctx context.Context) []twilio.Key {
+// keys reads the keys, and reports whether all could be.
+func (b *builder) keys(ctx context.Context) (list []twilio.Key, ok bool) {
 	if b.devKey != "" {
-		return []twilio.Key{{Name: devKeyName, Token: b.devKey}}
+		return []twilio.Key{{Name: devKeyName, Token: b.devKey}}, true
 	}
+	ok = true
 	configured := b.config.Keys
 	if len(configured) == 0 {
 		configured = []config.Key{{Name: defaultKeyName, Account: b.env.Getenv(accountVariable), Env: tokenVariable}}
 	}
-	var list []twilio.Key
 	for i, k := range configured {
 		source := keys.Source{Env: k.Env, Command: k.Command}
 		if k.File != "" {
@@ -142,12 +152,10 @@ func (b *builder) keys(ctx context.Context) []twilio.Key {
 		case err != nil:
 			b.fault(fmt.Sprintf("keys[%d]", i), err)
 		}
+		ok = ok && err == nil
 		list = append(list, twilio.Key{Name: k.Name, Account: k.Account, Token: token})
 	}
-	if len(b.faults) > 0 {
-		return nil // a key that was not read is reported once
-	}
-	return list
+	return list, ok
 }
 
 func (b *builder) users() callgate.PasswordChecker {
@@ -158,63 +166,14 @@ func (b *builder) users() callgate.PasswordChecker {
 	content, err := os.ReadFile(path)
 	if err != nil {
 		b.fault("users_file", err)
-		return nil
+		return wrong{}
 	}
 	users, err := htpasswd.Parse(path, content)
 	if err != nil {
 		b.fault("users_file", err)
-		return nil
+		return wrong{}
 	}
 	return users
-}
-
-// apology is what callers hear when the configuration does not say.
-const apology = "We are sorry, but we cannot answer your call right now. Please hold the line while we connect you with our call center."
-
-// rescue makes the documents that stand for all routes.
-func (b *builder) rescue() callgate.Rescue {
-	if b.config.SupportNumber == "" && !b.onlyFiles(b.config.Rescue) {
-		b.fault("support_number", errors.New("missing: nobody could be called when a call cannot be answered. Use --support-number, CALLGATE_SUPPORT_NUMBER or this key"))
-		return callgate.Rescue{}
-	}
-	configured := b.config.Rescue
-	if len(configured) == 0 {
-		configured = map[string]config.Rescue{config.DefaultLanguage: {Say: apology}}
-	}
-	documents := b.documents("rescue", configured)
-	// The default for callers of any other language.
-	documents[""] = documents[b.config.Language]
-	if documents[""] == nil && len(b.faults) == 0 {
-		b.fault("rescue", fmt.Errorf("has no document for %q, the language of the server (see the key language)", b.config.Language))
-	}
-	return callgate.Rescue{Documents: documents}
-}
-
-// onlyFiles reports whether no document has to be made.
-func (b *builder) onlyFiles(rescue map[string]config.Rescue) bool {
-	for _, r := range rescue {
-		if r.File == "" {
-			return false
-		}
-	}
-	return len(rescue) > 0
-}
-
-func (b *builder) documents(key string, rescue map[string]config.Rescue) map[string][]byte {
-	documents := map[string][]byte{}
-	for _, language := range slices.Sorted(maps.Keys(rescue)) {
-		r := rescue[language]
-		var err error
-		if r.File != "" {
-			documents[language], err = readTwiml(b.path(r.File))
-		} else {
-			documents[language], err = callgate.RescueDocument(r.Say, language, b.config.SupportNumber)
-		}
-		if err != nil {
-			b.fault(key+"."+language, err)
-		}
-	}
-	return documents
 }
 
 // routes makes the routes of the gate and what answers on them.

@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"context"
 	"fmt"
 	"net"
 	"net/http"
@@ -16,19 +17,31 @@ import (
 // devSupportNumber is one of those that are set aside for fiction.
 const devSupportNumber = "+12025550143"
 
-// fillForDev fills in what a configuration must say and a run with --dev can do
-// without, for this reading of it and for those to come.
-func (s *serving) fillForDev(c *config.Config, ln net.Listener) (*config.Config, error) {
-	add := func(key, value string) {
-		s.source.overrides = append(s.source.overrides, config.Override{Key: key, Value: value, From: "--dev"})
+// runDev is run with what a configuration must say, and a trial can do without, filled
+// in: for this reading of the configuration and for those to come.
+func (s *serving) runDev(ctx context.Context) error {
+	c, err := s.source.load()
+	if err != nil {
+		return err
 	}
-	if c.SupportNumber == "" {
-		add("support_number", devSupportNumber)
+	ln, err := listen(c)
+	if err != nil {
+		return err
 	}
-	if c.PublicURL == "" {
-		add("public_url", origin(ln, c.TLS != nil)) // its port may have been picked just now
+	defer ln.Close()
+	fill := func(key, value, have string) {
+		if have == "" {
+			s.source.overrides = append(s.source.overrides, config.Override{Key: key, Value: value, From: "--dev"})
+		}
 	}
-	return s.source.load()
+	fill("support_number", devSupportNumber, c.SupportNumber)
+	fill("public_url", origin(ln, c.TLS != nil), c.PublicURL) // its port may have been picked just now
+	g, files, err := s.read(ctx)
+	if err != nil {
+		return err
+	}
+	s.use(g, files)
+	return s.serve(ctx, ln)
 }
 
 // devCall is a call as the carrier reports it. The identifiers are of no account.

@@ -22,6 +22,7 @@ import (
 	"github.com/callgate/callgate/internal/metrics"
 	"github.com/callgate/callgate/internal/requestlog"
 	"github.com/callgate/callgate/internal/server"
+	"github.com/callgate/callgate/internal/strictyaml"
 	"github.com/callgate/callgate/internal/watch"
 )
 
@@ -34,11 +35,13 @@ type serving struct {
 	env     *Env
 	source  source
 	dev     bool
-	log     *slog.Logger
-	metrics *metrics.Metrics
 	builder builder
 	files   watch.Files
 	current atomic.Pointer[generation]
+
+	log      *slog.Logger
+	requests *requestlog.Log
+	metrics  *metrics.Metrics
 }
 
 func newServing(cmd *cobra.Command, env *Env, dev bool) *serving {
@@ -46,59 +49,103 @@ func newServing(cmd *cobra.Command, env *Env, dev bool) *serving {
 	if dev {
 		s.builder.devKey = callgate.Secret(rand.Text())
 	}
-	s.builder.env = env
+	s.builder.env, s.builder.observe = env, s.observe
 	return s
 }
 
 // check reads everything and says whether it is right.
 func (s *serving) check(ctx context.Context) error {
-	c, err := s.source.load()
-	if err != nil {
+	if _, _, err := s.read(ctx); err != nil {
 		return err
 	}
-	if _, _, err := s.builder.build(ctx, c); err != nil {
-		return err
-	}
-	_, err = fmt.Fprintf(s.env.Stdout, "%s: fine\n", s.source.name())
+	_, err := fmt.Fprintf(s.env.Stdout, "%s: fine\n", s.source.name())
 	return err
+}
+
+// read makes a generation of the configuration as it is now. The error says everything
+// that is wrong. The files are those that the configuration names.
+func (s *serving) read(ctx context.Context) (g *generation, files []string, err error) {
+	c, err := s.source.load()
+	if c == nil {
+		return nil, nil, err
+	}
+	g, files, buildErr := s.builder.build(ctx, c)
+	if err = strictyaml.Join(merge(flatten(err), flatten(buildErr))); err != nil {
+		return nil, files, err
+	}
+	return g, files, nil
+}
+
+// merge adds to the faults of a configuration those of what it names, except where
+// they stand on the same line and so follow from the others.
+func merge(faults, more []error) []error {
+	lines := map[int]bool{}
+	for _, err := range faults {
+		var f *strictyaml.Fault
+		if errors.As(err, &f) {
+			lines[f.Line] = true
+		}
+	}
+	for _, err := range more {
+		var f *strictyaml.Fault
+		if !errors.As(err, &f) || f.Line == 0 || !lines[f.Line] {
+			faults = append(faults, err)
+		}
+	}
+	return faults
 }
 
 // run serves until ctx is done.
 func (s *serving) run(ctx context.Context) error {
-	c, err := s.source.load()
-	if err != nil {
-		return err
-	}
-	s.startLog(c.LogFormat)
-	main, err := net.Listen("tcp", c.Listen)
-	if err != nil {
-		return c.Fault("listen", err.Error())
-	}
-	defer main.Close()
 	if s.dev {
-		if c, err = s.fillForDev(c, main); err != nil {
-			return err
-		}
+		return s.runDev(ctx)
 	}
-	g, files, err := s.builder.build(ctx, c)
+	g, files, err := s.read(ctx) // whatever is wrong is said before a port is taken
 	if err != nil {
 		return err
 	}
 	s.use(g, files)
+	main, err := listen(g.config)
+	if err != nil {
+		return err
+	}
+	defer main.Close()
+	return s.serve(ctx, main)
+}
+
+func listen(c *config.Config) (net.Listener, error) {
+	ln, err := net.Listen("tcp", c.Listen)
+	if err != nil {
+		return nil, c.Fault("listen", err.Error())
+	}
+	return ln, nil
+}
+
+// serve serves the current generation, and those that follow it, on a listener.
+func (s *serving) serve(ctx context.Context, main net.Listener) error {
+	g := s.current.Load()
+	s.startLog(g.config.LogFormat)
 	endpoints := []server.Endpoint{s.mainEndpoint(main, g)}
-	if c.Admin.Listen != config.AdminOff {
-		admin, err := net.Listen("tcp", c.Admin.Listen)
+	if address := g.config.Admin.Listen; address != config.AdminOff {
+		admin, err := net.Listen("tcp", address)
 		if err != nil {
-			return c.Fault("admin.listen", err.Error())
+			return g.config.Fault("admin.listen", err.Error())
 		}
 		defer admin.Close()
-		endpoints = append(endpoints, s.adminEndpoint(ctx, admin, c))
+		endpoints = append(endpoints, s.adminEndpoint(ctx, admin, g.config))
 	}
 	s.announce(g, endpoints)
 	go s.reloadOnChange(ctx)
-	err = server.Run(ctx, server.Timeouts(c.Timeouts), s.log, endpoints...)
+	context.AfterFunc(ctx, func() { s.log.Info("stopping; requests in flight are finished first") })
+	err := server.Run(ctx, server.Timeouts(g.config.Timeouts), s.log, endpoints...)
 	s.log.Info("stopped")
 	return err
+}
+
+// use answers with a generation from now on.
+func (s *serving) use(g *generation, files []string) {
+	s.current.Store(g)
+	s.watch(files)
 }
 
 // startLog makes the log: text for somebody who looks on, JSON for programs.
@@ -108,19 +155,16 @@ func (s *serving) startLog(format string) {
 		h = slog.NewTextHandler(s.env.Stderr, nil)
 	}
 	s.log = slog.New(h)
-	requests := requestlog.New(s.log)
-	s.builder.observe = func(ctx context.Context, e callgate.Event) {
-		s.metrics.Observe(ctx, e)
-		requests.Observe(ctx, e)
-	}
+	s.requests = requestlog.New(s.log)
 }
 
-// use answers with a generation from now on.
-func (s *serving) use(g *generation, files []string) {
-	s.current.Store(g)
-	s.watch(files)
+// observe records a request.
+func (s *serving) observe(ctx context.Context, e callgate.Event) {
+	s.metrics.Observe(ctx, e)
+	s.requests.Observe(ctx, e)
 }
 
+// watch waits for changes of these files and of the configuration file.
 func (s *serving) watch(files []string) {
 	if s.source.file != "" {
 		files = append(files, s.source.file)
@@ -155,11 +199,11 @@ func (s *serving) adminEndpoint(ctx context.Context, ln net.Listener, c *config.
 
 // announce says where the server listens.
 func (s *serving) announce(g *generation, endpoints []server.Endpoint) {
-	s.log.Info("listening", "address", endpoints[0].Listener.Addr().String(), "public_url", g.config.PublicURL,
-		"tls", endpoints[0].TLS != nil, "configuration", s.source.name(), "version", readBuild().Version)
 	for _, admin := range endpoints[1:] {
 		s.log.Info("admin listening", "address", admin.Listener.Addr().String())
 	}
+	s.log.Info("listening", "address", endpoints[0].Listener.Addr().String(), "public_url", g.config.PublicURL,
+		"tls", endpoints[0].TLS != nil, "configuration", s.source.name(), "version", readBuild().Version)
 	if s.dev {
 		s.announceDev(g, endpoints[0])
 	}
@@ -187,36 +231,25 @@ func (s *serving) reloadOnChange(ctx context.Context) {
 	}
 }
 
-// reload replaces the generation by a new one, or keeps it when the new one is wrong.
+// reload answers with the configuration as it is now or, when it is wrong, goes on with
+// the one it was.
 func (s *serving) reload(ctx context.Context, why string) {
 	old := s.current.Load()
-	err := s.replace(ctx, old)
+	g, files, err := s.read(ctx)
+	if err == nil && (g.certificate == nil) != (old.certificate == nil) {
+		err = g.config.Fault("tls", "cannot be added or removed while the server runs; restart it")
+	}
 	s.metrics.Reloaded(err)
-	if err == nil {
-		s.log.Info("configuration read again", "because", why)
+	if err != nil {
+		s.watch(append(files, old.files...)) // a change of either may mend it
+		for _, fault := range flatten(err) {
+			s.log.Error("the new configuration is wrong; the old one stays", "because", why, "fault", fault.Error())
+		}
 		return
 	}
-	for _, fault := range flatten(err) {
-		s.log.Error("the new configuration is wrong; the old one stays", "because", why, "fault", fault.Error())
-	}
-}
-
-func (s *serving) replace(ctx context.Context, old *generation) error {
-	c, err := s.source.load()
-	if err != nil {
-		return err
-	}
-	g, files, err := s.builder.build(ctx, c)
-	if err != nil {
-		s.watch(append(files, old.files...))
-		return err
-	}
-	if (g.certificate == nil) != (old.certificate == nil) {
-		return c.Fault("tls", "cannot be added or removed while the server runs; restart it")
-	}
-	s.warnOfRestart(old.config, c)
+	s.warnOfRestart(old.config, g.config)
 	s.use(g, files)
-	return nil
+	s.log.Info("configuration read again", "because", why)
 }
 
 // warnOfRestart says which changes take effect at the next start only.

@@ -1,7 +1,6 @@
 package config
 
 import (
-	"errors"
 	"fmt"
 	"maps"
 	"net"
@@ -13,6 +12,7 @@ import (
 
 	"github.com/callgate/callgate"
 	"github.com/callgate/callgate/internal/spell"
+	"github.com/callgate/callgate/internal/strictyaml"
 )
 
 // faults gathers what is wrong.
@@ -26,7 +26,7 @@ func (f *faults) add(err error) {
 	}
 }
 
-func (f *faults) err() error { return errors.Join(f.list...) }
+func (f *faults) err() error { return strictyaml.Join(f.list) }
 
 // check adds what is wrong with the values, as far as this package knows what they
 // mean. The rules of the gate and of the carriers are checked by their own packages.

@@ -66,7 +66,7 @@ type Config struct {
 	Language string `yaml:"language"`
 
 	// Rescue is what callers hear when their call cannot be answered, by language.
-	// Default: an apology in English.
+	// Default: an apology, in English, Spanish, French and German.
 	Rescue map[string]Rescue `yaml:"rescue"`
 
 	// Unsigned is what a request without any signature gets: UnsignedForbid, a bare
@@ -219,11 +219,16 @@ type Override struct {
 }
 
 // Load reads a configuration. The name of the file is for messages and to resolve
-// relative names. The error joins a *strictyaml.Fault for everything that is wrong.
+// relative names. The error joins a *strictyaml.Fault for everything that is wrong; what
+// could be read is returned all the same, so that what it names can be checked too, and
+// is nil when nothing could.
 func Load(file string, content []byte, overrides ...Override) (*Config, error) {
 	c := &Config{file: file, from: map[string]string{}}
 	var faults faults
 	pos, err := strictyaml.Decode(file, content, c)
+	if err != nil && pos.Empty() {
+		return nil, err
+	}
 	faults.add(err)
 	c.pos = pos
 	for _, o := range overrides {
@@ -232,10 +237,7 @@ func Load(file string, content []byte, overrides ...Override) (*Config, error) {
 	}
 	c.setDefaults()
 	c.check(&faults)
-	if err := faults.err(); err != nil {
-		return nil, err
-	}
-	return c, nil
+	return c, faults.err()
 }
 
 // overridable returns the place of a key that an Override can set.
@@ -281,9 +283,9 @@ func (c *Config) Path(name string) string {
 // Fault makes an error about the value of a key, such as "routes[0].file", with the
 // line it stands on, or the flag or variable that it came from.
 func (c *Config) Fault(key, problem string) error {
-	where, ok := c.from[key]
-	if !ok {
-		where = c.pos.Where(key)
+	f := c.pos.Fault(key, problem)
+	if from, ok := c.from[key]; ok {
+		f.Where, f.Line = from, 0
 	}
-	return &strictyaml.Fault{Where: where, Key: key, Problem: problem}
+	return f
 }

@@ -119,6 +119,7 @@ func TestOverrides(t *testing.T) {
 
 func TestFaults(t *testing.T) {
 	for content, want := range map[string]string{
+		"a: [":                               "c.yaml:2: not YAML: while parsing a flow node: did not find expected node content",
 		"":                                   "c.yaml: routes: missing: without a route nothing is answered. The shortest is\n  routes: [{path: /, demo: true}]",
 		"lisen: x\n" + smallest:              `c.yaml:1: lisen: unknown key; did you mean "listen"?`,
 		"listen: here\n" + smallest:          `c.yaml:1: listen: "here" is not HOST:PORT, such as 127.0.0.1:8080`,

@@ -56,7 +56,7 @@ func (l *Line) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		http.Error(w, err.Error(), http.StatusInternalServerError)
 		return
 	}
-	w.Write(body)
+	w.Write(append(body, '\n')) // for those who look on with curl
 }
 
 func welcome(_ *callgate.Admission, home string) *twiml.Response {

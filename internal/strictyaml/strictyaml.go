@@ -23,6 +23,7 @@ import (
 	"fmt"
 	"io"
 	"reflect"
+	"slices"
 
 	"go.yaml.in/yaml/v4"
 )
@@ -53,22 +54,42 @@ func (f *Fault) Error() string {
 	return f.Where + ": " + f.Key + ": " + f.Problem
 }
 
+// Join joins faults in the order of their lines.
+func Join(faults []error) error {
+	line := func(err error) int {
+		var f *Fault
+		errors.As(err, &f)
+		if f == nil {
+			return 0
+		}
+		return f.Line
+	}
+	sorted := slices.Clone(faults)
+	slices.SortStableFunc(sorted, func(a, b error) int { return line(a) - line(b) })
+	return errors.Join(sorted...)
+}
+
 // Positions says where each key of a file stands.
 type Positions struct {
 	file  string
 	lines map[string]int
 }
 
-// Where returns the file and the line of a key, as in "callgate.yaml:12". For a key
-// that is not in the file it is the line of the nearest one round it.
-func (p *Positions) Where(key string) string {
-	for at := key; at != ""; at = parent(at) {
-		if line := p.lines[at]; line > 0 {
-			return fmt.Sprintf("%s:%d", p.file, line)
-		}
+// Fault makes a fault of a key, with the line that it stands on. For a key that is not
+// in the file it is the line of the nearest one round it.
+func (p *Positions) Fault(key, problem string) *Fault {
+	f := &Fault{Where: p.file, Key: key, Problem: problem}
+	for at := key; at != "" && f.Line == 0; at = parent(at) {
+		f.Line = p.lines[at]
 	}
-	return p.file
+	if f.Line > 0 {
+		f.Where = fmt.Sprintf("%s:%d", p.file, f.Line)
+	}
+	return f
 }
+
+// Empty reports whether no key could be read.
+func (p *Positions) Empty() bool { return len(p.lines) == 0 }
 
 // Has reports whether the key stands in the file.
 func (p *Positions) Has(key string) bool { return p.lines[key] > 0 }
@@ -94,7 +115,7 @@ func Decode(file string, content []byte, v any) (*Positions, error) {
 	}
 	d := &decoder{pos: pos}
 	d.decode("", root, reflect.ValueOf(v).Elem())
-	return pos, errors.Join(d.faults...)
+	return pos, Join(d.faults)
 }
 
 // Parse returns the top node of the only document, nil when the file is empty, for

@@ -68,8 +68,8 @@ parts:
 		"parts[0]":         "x.yaml:15",
 		"missing":          "x.yaml",
 	} {
-		if got := pos.Where(key); got != want {
-			t.Errorf("Where(%s) = %q, want %q", key, got, want)
+		if got := pos.Fault(key, "wrong").Error(); got != want+": "+key+": wrong" {
+			t.Errorf("the fault of %s is %q, not at %s", key, got, want)
 		}
 	}
 	if !pos.Has("list") || pos.Has("Hidden") {
