@@ -1,0 +1,282 @@
+package ivr
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+
+	"github.com/callgate/callgate/twiml"
+)
+
+// asker is a compiled Ask: it asks, counts and gives up.
+type asker struct {
+	first, again  *prompt
+	intros        [introKinds][]*prompt
+	questions     [introKinds][]question
+	timeout       int
+	attempts      int
+	onNoInput     target
+	onNoMatch     target
+	silent, wrong string  // the labels of the two exits
+	each          []uint8 // languages in which to ask, one after another; nil is the caller's
+}
+
+// introKind is why the question is asked again.
+type introKind int
+
+const (
+	afterSilence introKind = iota
+	afterWrong
+	afterInvalid
+	introKinds
+)
+
+// askWith is what some kinds of node add to an Ask.
+type askWith struct {
+	invalid  []Prompt
+	fallback target  // in place of the flow's Exhausted; nowhere is none
+	each     []uint8 // see asker
+}
+
+// ask compiles an Ask.
+func (c *nodeCompiler) ask(a *Ask, with askWith) *asker {
+	c.node.asks = true
+	out := &asker{
+		each:     with.each,
+		first:    c.prompt("prompt", a.Prompt),
+		again:    c.optionalPrompt("again", a.Again),
+		timeout:  c.within("timeout", a.Timeout, c.defaultTimeout(), 1, maxTimeout),
+		attempts: c.within("attempts", a.Attempts, c.defaultAttempts(), 1, maxAttempts),
+	}
+	if out.again == nil {
+		out.again = out.first
+	}
+	for kind, list := range [introKinds][]Prompt{a.NoInput, a.NoMatch, with.invalid} {
+		name := [introKinds]string{"no_input", "no_match", "invalid"}[kind]
+		for i, p := range list {
+			out.intros[kind] = append(out.intros[kind], c.prompt(fmt.Sprintf("%s.%d", name, i), p))
+		}
+	}
+	if len(with.invalid) == 0 {
+		out.intros[afterInvalid] = out.intros[afterWrong]
+	}
+	c.giveUp(out, a, with.fallback)
+	out.prepare(len(c.p.languages))
+	return out
+}
+
+// giveUp adds the exits for callers who do not answer.
+func (c *nodeCompiler) giveUp(out *asker, a *Ask, fallback target) {
+	exhausted, label := fallback, "exhausted"
+	if exhausted == nowhere {
+		exhausted = c.p.exhausted
+	}
+	if a.Exhausted != "" {
+		exhausted = c.lookup("exhausted", a.Exhausted)
+	}
+	give := func(field, own, name string, cause Cause) (target, string) {
+		if name != "" {
+			return c.exitOr(field, own, name, cause, nowhere), own
+		}
+		if exhausted != nowhere {
+			global := a.Exhausted == "" && fallback == nowhere
+			c.node.exits = append(c.node.exits, exit{label: label, to: exhausted, cause: cause, global: global})
+		}
+		return exhausted, label
+	}
+	out.onNoInput, out.silent = give("on_no_input", "noinput", a.OnNoInput, BySilence)
+	out.onNoMatch, out.wrong = give("on_no_match", "nomatch", a.OnNoMatch, ByWrong)
+	quiet := out.silentCost()
+	for i := range c.node.exits {
+		if e := &c.node.exits[i]; e.cause == BySilence {
+			e.cost = quiet
+		}
+	}
+}
+
+// silentCost is what a caller goes through who never answers.
+func (a *asker) silentCost() cost {
+	total := cost{documents: a.attempts}
+	for k := range a.attempts {
+		total.seconds += a.timeout + a.secondsOf(a.promptsFor(afterSilence, k))
+	}
+	return total
+}
+
+// secondsOf is how many seconds a question takes.
+func (a *asker) secondsOf(ps []*prompt) int {
+	if a.each == nil {
+		return longestOf(ps...)
+	}
+	seconds := 0
+	for _, lang := range a.each {
+		for _, p := range ps {
+			if p != nil {
+				seconds += p.langs[lang].seconds
+			}
+		}
+	}
+	return seconds
+}
+
+// longestOf is how many seconds prompts take together, in the slowest language.
+func longestOf(ps ...*prompt) int {
+	longest := 0
+	for _, p := range ps {
+		if p != nil {
+			longest = max(longest, len(p.langs))
+		}
+	}
+	seconds := make([]int, longest)
+	for _, p := range ps {
+		if p == nil {
+			continue
+		}
+		for i := range p.langs {
+			seconds[i] += p.langs[i].seconds
+		}
+	}
+	if longest == 0 {
+		return 0
+	}
+	return slices.Max(seconds)
+}
+
+func (c *compiler) defaultTimeout() int {
+	if t := c.flow.Timeout; t > 0 && t <= maxTimeout {
+		return t
+	}
+	return DefaultTimeout
+}
+
+func (c *compiler) defaultAttempts() int {
+	if n := c.flow.Attempts; n > 0 && n <= maxAttempts {
+		return n
+	}
+	return DefaultAttempts
+}
+
+// promptsFor returns what is said at an attempt, the first being 0.
+func (a *asker) promptsFor(kind introKind, attempt int) []*prompt {
+	if attempt == 0 {
+		return []*prompt{a.first}
+	}
+	intros := a.intros[kind]
+	if len(intros) == 0 {
+		return []*prompt{a.again}
+	}
+	return []*prompt{intros[min(attempt, len(intros))-1], a.again}
+}
+
+// question is what is said at one attempt.
+type question struct {
+	prompts []*prompt
+	audio   [][]twiml.Audio // by language; nil when it depends on the call
+}
+
+// prepare makes the table of questions, so that asking joins nothing.
+func (a *asker) prepare(languages int) {
+	for kind := range introKinds {
+		for attempt := range a.attempts {
+			q := question{prompts: a.promptsFor(kind, attempt)}
+			q.audio = staticAudio(q.prompts, languages)
+			a.questions[kind] = append(a.questions[kind], q)
+		}
+	}
+}
+
+func staticAudio(ps []*prompt, languages int) [][]twiml.Audio {
+	audio := make([][]twiml.Audio, languages)
+	for _, p := range ps {
+		if p == nil || p.dynamic {
+			return nil
+		}
+		for i := range audio {
+			audio[i] = append(audio[i], p.langs[i].audio...)
+		}
+	}
+	return audio
+}
+
+// pose asks the question of an attempt.
+func (r *run) pose(a *asker, g *twiml.Gather, kind introKind, attempt int) move {
+	q := &a.questions[kind][min(attempt, a.attempts-1)]
+	if a.each != nil {
+		return r.gather(g, r.inEach(a.each, q.prompts))
+	}
+	if q.audio != nil && len(r.said) == 0 {
+		return r.gather(g, q.audio[r.s.lang])
+	}
+	return r.gather(g, r.audio(q.prompts...))
+}
+
+// inEach returns prompts in several languages, one language after another.
+func (r *run) inEach(languages []uint8, ps []*prompt) []twiml.Audio {
+	own := r.s.lang
+	for _, lang := range languages {
+		r.s.lang = lang
+		for _, p := range ps {
+			r.say(p)
+		}
+	}
+	r.s.lang = own
+	return r.audio()
+}
+
+// silence counts a silence and asks again, or gives up.
+func (r *run) silence(a *asker, g *twiml.Gather) move {
+	r.s.noInput++
+	if int(r.s.noInput) >= a.attempts {
+		return r.take(a.onNoInput, a.silent)
+	}
+	return r.pose(a, g, afterSilence, int(r.s.noInput))
+}
+
+// wrong counts an answer that was not understood and asks again, or gives up.
+func (r *run) wrong(a *asker, g *twiml.Gather, kind introKind) move {
+	r.s.noMatch++
+	if int(r.s.noMatch) >= a.attempts {
+		return r.take(a.onNoMatch, a.wrong)
+	}
+	return r.pose(a, g, kind, int(r.s.noMatch))
+}
+
+// chosen leaves by the caller's choice, to which Back can return.
+func (r *run) chosen(to target, exit string) move {
+	h := r.s.history
+	if len(h) == maxBack {
+		h = h[1:]
+	}
+	r.s.history = append(slices.Clip(h), r.s.node)
+	return r.take(to, exit)
+}
+
+// command does what a global key says, if there is one. repeat asks the question as
+// it was asked last.
+func (r *run) command(key string, repeat func() move) (move, bool) {
+	k, ok := r.p.keys[key]
+	switch {
+	case !ok:
+		return move{}, false
+	case k.do == Operator:
+		return r.take(k.to, "key "+key), true
+	case k.do == Back && len(r.s.history) > 0:
+		last := len(r.s.history) - 1
+		to := r.s.history[last]
+		r.s.history = r.s.history[:last:last]
+		return r.take(to, "key "+key), true
+	}
+	return repeat(), true
+}
+
+// globalKeys adds the exits of the keys that the node leaves alone.
+func (c *nodeCompiler) globalKeys(own func(key string) bool) {
+	for _, key := range sortedKeys(c.p.keys) {
+		k := c.p.keys[key]
+		if k.do == Operator && k.to != nowhere && !own(key) {
+			c.node.exits = append(c.node.exits, exit{label: "key " + key, to: k.to, cause: ByCaller, global: true})
+		}
+	}
+}
+
+func sortedKeys[V any](m map[string]V) []string { return slices.Sorted(maps.Keys(m)) }

@@ -1,0 +1,140 @@
+// Package seal encrypts small texts for URLs, so that nobody but the holder of a
+// key reads, changes or makes one, and so that the same text in the same context
+// always gives the same bytes.
+//
+// The cipher is AES-256-GCM. Its nonce is not random but the first 96 bits of
+// HMAC-SHA256 over context and text under a second key: a synthetic nonce, the idea
+// of SIV (RFC 5297) and AES-GCM-SIV (RFC 8452) with primitives of the standard
+// library. Equal messages get equal nonces, which gives away that they are equal
+// and nothing else; different ones collide with probability 2^-96 a pair, and GCM
+// stays far below its limits for one key. Both keys are derived from the secret by
+// HKDF-SHA256 under different labels.
+package seal
+
+import (
+	"crypto/aes"
+	"crypto/cipher"
+	"crypto/hkdf"
+	"crypto/hmac"
+	"crypto/sha256"
+	"encoding/base64"
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"hash"
+	"strings"
+	"sync"
+)
+
+const (
+	nonceSize = 12
+	tagSize   = 16
+	overhead  = nonceSize + tagSize
+)
+
+// ErrOpen says that none of the keys made this text in this context: it was made
+// with another key or for another context, cut, or changed.
+var ErrOpen = errors.New("not sealed by one of the keys for this context")
+
+// Size returns the length of the sealed form of n bytes.
+func Size(n int) int { return encoding.EncodedLen(n + overhead) }
+
+var encoding = base64.RawURLEncoding.Strict()
+
+// Keys seals with the first of several keys and opens with any. It may be used by
+// many goroutines.
+type Keys struct{ keys []*key }
+
+type key struct {
+	aead cipher.AEAD
+	macs sync.Pool // of *mac
+}
+
+// mac is a keyed hash with room for its result.
+type mac struct {
+	hash hash.Hash
+	sum  [sha256.Size]byte
+}
+
+// New derives keys from secrets, the newest first. Label separates what is sealed
+// here from any other use of the same secrets.
+func New(label string, secrets ...[]byte) (*Keys, error) {
+	if len(secrets) == 0 {
+		return nil, errors.New("no secret to derive a key from")
+	}
+	k := &Keys{}
+	for i, s := range secrets {
+		if len(s) == 0 {
+			return nil, fmt.Errorf("secret %d is empty", i+1)
+		}
+		derived, err := newKey(label, s)
+		if err != nil {
+			return nil, fmt.Errorf("secret %d: %w", i+1, err)
+		}
+		k.keys = append(k.keys, derived)
+	}
+	return k, nil
+}
+
+func newKey(label string, secret []byte) (*key, error) {
+	enc, err := hkdf.Key(sha256.New, secret, nil, label+" encryption", 32)
+	if err != nil {
+		return nil, err
+	}
+	auth, err := hkdf.Key(sha256.New, secret, nil, label+" nonce", 32)
+	if err != nil {
+		return nil, err
+	}
+	block, err := aes.NewCipher(enc)
+	if err != nil {
+		return nil, err
+	}
+	aead, err := cipher.NewGCM(block)
+	if err != nil {
+		return nil, err
+	}
+	k := &key{aead: aead}
+	k.macs.New = func() any { return &mac{hash: hmac.New(sha256.New, auth)} }
+	return k, nil
+}
+
+// Append appends the sealed form of text to dst: letters, digits, "-" and "_".
+func (k *Keys) Append(dst, text, context []byte) []byte {
+	key := k.keys[0]
+	raw := make([]byte, nonceSize, len(text)+overhead)
+	key.nonce(raw, text, context)
+	raw = key.aead.Seal(raw, raw[:nonceSize], text, context)
+	return encoding.AppendEncode(dst, raw)
+}
+
+// nonce fills dst. The length of the context goes first, so that no text can be
+// moved from one to the other.
+func (k *key) nonce(dst, text, context []byte) {
+	m := k.macs.Get().(*mac)
+	defer k.macs.Put(m)
+	m.hash.Reset()
+	binary.BigEndian.PutUint64(m.sum[:], uint64(len(context)))
+	m.hash.Write(m.sum[:8])
+	m.hash.Write(context)
+	m.hash.Write(text)
+	copy(dst, m.hash.Sum(m.sum[:0]))
+}
+
+// Open returns the text of a sealed form.
+func (k *Keys) Open(sealed string, context []byte) ([]byte, error) {
+	if strings.ContainsAny(sealed, "\r\n") {
+		return nil, ErrOpen // the decoder skips line breaks
+	}
+	raw := make([]byte, encoding.DecodedLen(len(sealed)))
+	n, err := encoding.Decode(raw, []byte(sealed))
+	if err != nil || n < overhead {
+		return nil, ErrOpen
+	}
+	nonce, box := raw[:nonceSize], raw[nonceSize:n]
+	for _, key := range k.keys {
+		if text, err := key.aead.Open(nil, nonce, box, context); err == nil {
+			return text, nil
+		}
+	}
+	return nil, ErrOpen
+}

@@ -1,0 +1,155 @@
+package ivr
+
+import (
+	"cmp"
+	"fmt"
+
+	"github.com/callgate/callgate/twiml"
+)
+
+// languageStepper is a compiled ChooseLanguage.
+type languageStepper struct {
+	ask      *asker
+	offers   []offer
+	keys     map[string]int
+	said     phrases
+	gather   twiml.Gather
+	fallback offer // for callers who do not choose
+	remember bool
+}
+
+// offer is a compiled Offer.
+type offer struct {
+	lang uint8
+	choice
+}
+
+func (l *ChooseLanguage) compile(c *nodeCompiler) stepper {
+	out := &languageStepper{keys: map[string]int{}, remember: l.Remember}
+	next := nowhere
+	if l.To != "" {
+		next = c.lookup("to", l.To)
+	}
+	def := cmp.Or(l.Default, c.p.languages[0].name)
+	out.fallback = offer{c.languageOf("default", def), choice{next, def}}
+	if len(l.Offers) == 0 {
+		c.fault(InvalidValue, "offers", "no language is offered")
+	}
+	words := make([]map[string][]string, len(l.Offers))
+	for i, o := range l.Offers {
+		field := fmt.Sprintf("offers.%d", i)
+		c.checkKeys(field+".key", o.Key, out.keys, i)
+		if o.Key == "" && len(o.Words) == 0 {
+			c.fault(InvalidValue, field, "the language can be neither pressed nor said: give it a key or words")
+		}
+		to := next
+		if o.To != "" {
+			to = c.lookup(field+".to", o.To)
+		}
+		if to == nowhere && o.To == "" {
+			c.fault(MissingExit, field+".to", "the choice leads nowhere: name a node here, or one for all in to")
+		}
+		c.node.exits = append(c.node.exits, exit{label: o.Language, to: to, cause: ByCaller})
+		out.offers = append(out.offers, offer{c.languageOf(field+".language", o.Language), choice{to, o.Language}})
+		if o.Language == def {
+			out.fallback.to = to
+		}
+		words[i] = map[string][]string{c.p.languages[0].name: o.Words}
+	}
+	if out.fallback.to == nowhere {
+		c.fault(MissingExit, "to", "callers who choose no language are led nowhere: name the next node")
+	}
+	each := make([]uint8, len(out.offers))
+	for i := range out.offers {
+		each[i] = out.offers[i].lang
+	}
+	out.ask = c.ask(&l.Ask, askWith{fallback: out.fallback.to, each: each})
+	out.hear(c, l, words)
+	return out
+}
+
+func (l *languageStepper) hear(c *nodeCompiler, def *ChooseLanguage, words []map[string][]string) {
+	var said []phrases
+	if hasWords(def.Offers) {
+		said = c.phrases(words, func(i int) string { return fmt.Sprintf("offers.%d.words", i) })
+		l.said = said[0]
+	}
+	l.gather = c.gathers(l.ask, said, sortedKeys(l.keys))[0]
+	c.globalKeys(func(key string) bool { _, own := l.keys[key]; return own })
+}
+
+func hasWords(offers []Offer) bool {
+	for _, o := range offers {
+		if len(o.Words) > 0 {
+			return true
+		}
+	}
+	return false
+}
+
+// languageOf finds a language of the flow.
+func (c *nodeCompiler) languageOf(field, name string) uint8 {
+	i, ok := c.p.languageIndex(name)
+	if !ok {
+		c.fault(UndefinedName, field, "%q is no language of the flow", name)
+	}
+	return i
+}
+
+func (l *languageStepper) enter(r *run) move {
+	if l.remember {
+		if i, ok := r.p.languageIndex(r.ev.Remembered); ok {
+			for _, o := range l.offers {
+				if o.lang == i {
+					return l.choose(r, o)
+				}
+			}
+		}
+	}
+	return r.pose(l.ask, &l.gather, afterSilence, 0)
+}
+
+func (l *languageStepper) resume(r *run) move {
+	if r.ev.Kind != Input && r.ev.Kind != Silence {
+		return r.misplaced()
+	}
+	keys, said := r.param("Digits"), r.param("SpeechResult")
+	i, ok := l.keys[keys]
+	if !ok && keys == "" && said != "" {
+		i = l.said.find(said)
+		ok = i >= 0
+	}
+	if ok && r.ev.Kind == Input {
+		return l.taken(r, l.offers[i])
+	}
+	mv := l.notChosen(r, keys, said)
+	if mv.to >= 0 && mv.to == l.fallback.to && (mv.exit == l.ask.silent || mv.exit == l.ask.wrong) {
+		r.s.lang = l.fallback.lang
+	}
+	return mv
+}
+
+// taken goes on with the caller's choice.
+func (l *languageStepper) taken(r *run, o offer) move {
+	if from := r.param("From"); l.remember && isE164(from) {
+		r.effects = append(r.effects, &Remember{Key: r.key(r.newID()), From: from, Language: r.p.languages[o.lang].name})
+	}
+	r.s.lang = o.lang
+	return r.chosen(o.to, o.label)
+}
+
+// choose goes on with a choice of an earlier call.
+func (l *languageStepper) choose(r *run, o offer) move {
+	r.s.lang = o.lang
+	return r.take(o.to, o.label)
+}
+
+func (l *languageStepper) notChosen(r *run, keys, said string) move {
+	if r.ev.Kind == Silence || keys == "" && said == "" {
+		return r.silence(l.ask, &l.gather)
+	}
+	if mv, ok := r.command(keys, func() move { return r.pose(l.ask, &l.gather, afterSilence, 0) }); ok {
+		return mv
+	}
+	return r.wrong(l.ask, &l.gather, afterWrong)
+}
