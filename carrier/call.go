@@ -21,6 +21,7 @@ type Call struct {
 
 	log       []Entry
 	inbox     []delivery // what arrives later
+	todo      []Effect   // what is still to be performed
 	undecided []Effect   // what waits for the world to act
 	listening Listening
 	asked     int // how many times the line has begun to listen, to tell two Gathers apart
@@ -55,7 +56,7 @@ func (c *Call) Listening() Listening { return c.listening }
 func (c *Call) Waits() bool {
 	l := c.listening
 	_, over := c.End()
-	return !over && l.Quiet && l.Verb != "Dial" && (l.Keys || l.Speech || l.Voice)
+	return !over && l.Quiet && !oneOf(l.Verb, "Dial", "Pay") && (l.Keys || l.Speech || l.Voice)
 }
 
 // Problems are what the carrier's debugger says of the call.
@@ -148,22 +149,31 @@ func (c *Call) apply(e Event) {
 	c.perform(effects)
 }
 
-// perform does what the interpreter asks for. Answers may ask for more.
+// perform does what the interpreter asks for. Answers may ask for more, which
+// waits until what was asked for before is done.
 func (c *Call) perform(effects []Effect) {
 	for _, e := range effects {
 		c.note(e)
-		switch e := e.(type) {
-		case Request:
-			c.deliver(e)
-		case Fetch:
-			c.client.trace = c.exchange
-			c.apply(c.client.media(c.ctx, e))
-		case Socket:
-			c.client.trace = c.exchange
-			c.apply(c.client.socket(c.ctx, e))
-		case LegStarted, Queued, Conferenced, Paying, Session, Referred:
-			c.undecided = append(c.undecided, e)
-		}
+	}
+	idle := len(c.todo) == 0
+	c.todo = append(c.todo, effects...)
+	for idle && len(c.todo) > 0 {
+		e := c.todo[0]
+		c.do(e)
+		c.todo = c.todo[1:] // not before: it tells perform that somebody is at it
+	}
+}
+
+func (c *Call) do(e Effect) {
+	switch e := e.(type) {
+	case Request:
+		c.deliver(e)
+	case Fetch:
+		c.apply(c.client.media(c.ctx, e))
+	case Socket:
+		c.apply(c.client.socket(c.ctx, e))
+	case LegStarted, Queued, Conferenced, Paying, Session, Referred:
+		c.undecided = append(c.undecided, e)
 	}
 }
 
@@ -189,11 +199,7 @@ func (c *Call) deliver(r Request) {
 
 // request makes a request and gives its answer to the interpreter when it is due.
 func (c *Call) request(r Request) {
-	c.client.trace = c.exchange
-	answer, took, problems := c.client.do(c.ctx, r, c.state.Now())
-	for _, p := range problems {
-		c.note(p)
-	}
+	answer, took := c.client.do(c.ctx, r, c.state.Now())
 	if took > 0 && !r.Callback {
 		c.inbox = append(c.inbox, delivery{at: c.state.Now() + took, event: answer})
 		return
@@ -228,6 +234,7 @@ func (c *Call) note(e Effect) {
 	case LegStatus:
 		c.add(Entry{Kind: KindStatus, Leg: e.Leg, Text: e.Status})
 	case Problem:
+		e.URL = withoutPassword(e.URL)
 		c.add(Entry{Kind: KindProblem, Problem: &e})
 	case Ended:
 		c.listening = Listening{}

@@ -29,6 +29,7 @@ type client struct {
 	seed   uint64
 	count  int
 	trace  func(Exchange)
+	log    func(Problem)
 }
 
 // Exchange is one HTTP request that was really made, with its answer.
@@ -72,13 +73,12 @@ type attempt struct {
 	took      time.Duration // virtual
 }
 
-// do makes a request, with retries, and returns its answer, the virtual time
-// that it took, and what the debugger says on the way.
-func (c *client) do(ctx context.Context, r Request, now time.Duration) (Answered, time.Duration, []Problem) {
+// do makes a request, with retries, and returns its answer and the virtual time
+// that it took.
+func (c *client) do(ctx context.Context, r Request, now time.Duration) (Answered, time.Duration) {
 	o, problem := parseOverrides(r.URL)
-	var problems []Problem
 	if problem != nil {
-		problems = append(problems, *problem)
+		c.log(*problem)
 	}
 	c.count++
 	j := job{client: c, request: r, limits: o, token: c.token(), now: now}
@@ -99,7 +99,7 @@ func (c *client) do(ctx context.Context, r Request, now time.Duration) (Answered
 		if ctx.Err() != nil || n > o.retries || !o.again(a) {
 			break
 		}
-		problems = append(problems, a.problem(r.URL))
+		c.log(a.problem(r.URL))
 		if fault != nil && fault.Nth != 0 {
 			fault = nil // it was for that one request, not for its retry
 		}
@@ -108,7 +108,7 @@ func (c *client) do(ctx context.Context, r Request, now time.Duration) (Answered
 	if a.header != nil {
 		out.ContentType = a.header.Get("Content-Type")
 	}
-	return out, took, problems
+	return out, took
 }
 
 // problem is what the debugger says of an attempt that failed and is made again.
@@ -140,17 +140,9 @@ func (j *job) try(ctx context.Context, n int, fault *Fault) attempt {
 	if fault == nil {
 		return j.follow(ctx, n)
 	}
-	switch fault.Kind {
-	case FaultDrop:
-		return attempt{code: codeConnection, message: "the connection failed (a fault on demand)"}
-	case FaultTLS:
-		code := fault.Code
-		set(&code, codeTLS)
-		return attempt{code: code, message: "the TLS certificate is bad (a fault on demand)"}
-	case FaultStatus:
-		status := fault.Status
-		set(&status, http.StatusInternalServerError)
-		return attempt{status: status, connected: true, header: http.Header{"Content-Type": {"text/html"}}}
+	if a, ok := fault.instead(); ok {
+		j.tell(exchange{method: j.request.Method, params: j.request.Params, attempt: n}, withoutFragment(j.request.URL), a, 0, false)
+		return a
 	}
 	a := j.follow(ctx, n)
 	switch fault.Kind {
@@ -256,7 +248,7 @@ func (j *job) tell(x exchange, url string, a attempt, took time.Duration, cached
 	if j.trace == nil {
 		return
 	}
-	e := Exchange{For: j.request.For, Method: x.method, URL: url, Params: x.params, Attempt: x.attempt, Redirect: x.redirect,
+	e := Exchange{For: j.request.For, Method: x.method, URL: withoutPassword(url), Params: x.params, Attempt: x.attempt, Redirect: x.redirect,
 		Status: a.status, Body: a.body, Cached: cached, Took: took, Err: a.message}
 	if a.header != nil {
 		e.ContentType = a.header.Get("Content-Type")

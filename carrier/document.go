@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"mime"
 	"strings"
+	"time"
 
 	"github.com/callgate/callgate"
 	"github.com/callgate/callgate/twiml"
@@ -20,9 +21,10 @@ func (f *fetching) clone() activity { c := *f; return &c }
 
 // load asks for a document that takes the place of the one the thread runs.
 func (m *machine) load(t *thread, l load) {
-	if t.role == flow && !m.spend(t) {
+	if m.counts(t) && !m.spend(t) {
 		return
 	}
+	t.documents++
 	if l.method != "GET" {
 		l.method = "POST"
 	}
@@ -30,11 +32,21 @@ func (m *machine) load(t *thread, l load) {
 		m.fatal(t, Problem{Code: codeBadURL, URL: l.url, Message: fault})
 		return
 	}
-	t.last = l
+	t.purpose = l.purpose
 	r := Request{For: l.purpose, Leg: t.leg, Verb: l.verb, Method: l.method, URL: l.url,
 		Params: withParams(m.standard(&m.legs[t.leg]), l.params...)}
 	m.send(r, t.id)
 	t.act = &fetching{id: m.ids}
+}
+
+// counts reports whether a document counts against a runaway: each of the call
+// itself does, and what is heard meanwhile when it takes no time, because a queue's
+// document is asked for again as long as the caller waits.
+func (m *machine) counts(t *thread) bool {
+	if t.role == flow || t.role == whisper {
+		return true
+	}
+	return t.documents > 0 && m.now-t.loaded < time.Second
 }
 
 // reload asks for a document at a reference that is relative to the current one.
@@ -57,7 +69,7 @@ func (m *machine) answered(a Answered) {
 	}
 	m.with(p.thread, func(t *thread) {
 		if f, ok := t.act.(*fetching); ok && f.id == p.id {
-			m.take2(t, a)
+			m.open(t, a)
 		}
 	})
 }
@@ -84,8 +96,8 @@ func goodCallbackAnswer(a Answered) bool {
 	return a.Status == 200 && (kind == "text/xml" || kind == "application/xml")
 }
 
-// take2 takes an answer that is to be a document.
-func (m *machine) take2(t *thread, a Answered) {
+// open takes an answer that is to be a document.
+func (m *machine) open(t *thread, a Answered) {
 	t.url, t.loaded = a.URL, m.now
 	switch {
 	case a.Code != 0:
@@ -97,12 +109,14 @@ func (m *machine) take2(t *thread, a Answered) {
 	}
 	kind, _, _ := mime.ParseMediaType(a.ContentType)
 	switch {
+	case strings.HasPrefix(kind, "audio/"):
+		m.playAnswer(t, a.URL)
+	case len(a.Body) > twiml.MaxBytes:
+		m.fatal(t, Problem{Code: int(twiml.CodeTooLarge), URL: a.URL, Message: "the answer has more than 64 kB"})
 	case a.ContentType == "":
 		m.fatal(t, Problem{Code: codeRetrieval, URL: a.URL, Message: "the answer has no Content-Type: send text/xml"})
 	case kind == "text/xml" || kind == "application/xml" || kind == "text/html":
 		m.document(t, a.Body)
-	case strings.HasPrefix(kind, "audio/"):
-		m.playAnswer(t, a.URL)
 	case kind == "text/plain":
 		m.plain(t, a.Body)
 	default:
@@ -125,11 +139,14 @@ func (m *machine) document(t *thread, body []byte) {
 	}
 	t.findings = nil
 	for _, f := range twiml.Check(body, twiml.Twilio) {
-		if f.Severity == twiml.Fatal {
+		switch {
+		case f.Code >= firstStreamCode && f.Code <= lastStreamCode:
+			// The stream fails and says so when it is tried; the call goes on.
+		case f.Severity == twiml.Fatal:
 			t.findings = append(t.findings, f)
-			continue
+		default:
+			m.emit(fromFinding(f, t.url))
 		}
-		m.emit(fromFinding(f, t.url))
 	}
 	t.verbs, t.next = nil, 0
 	for el := range root.Elements() {
@@ -137,6 +154,12 @@ func (m *machine) document(t *thread, body []byte) {
 	}
 	m.run(t)
 }
+
+// Codes about media streams, whose faults are not the call's.
+const (
+	firstStreamCode = 31900
+	lastStreamCode  = 31999
+)
 
 // plain runs text that is a document, and otherwise reads it out and hangs up.
 func (m *machine) plain(t *thread, body []byte) {

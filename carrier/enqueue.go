@@ -44,21 +44,22 @@ func (m *machine) enqueue(t *thread, el *twiml.Element) bool {
 	case strings.TrimSpace(ref) != "":
 		w := m.spawn(0, queueWait, t.id)
 		w.url, q.waiter = t.url, w.id
-		m.load(w, load{purpose: ForWait, verb: "Enqueue", method: el.AttrOr("waitUrlMethod", "POST"),
-			url: resolve(t.url, ref), params: q.waitParams(m)})
+		m.load(w, q.wait(m, t))
 	}
 	return true
 }
 
-func (q *queueing) waitParams(m *machine) callgate.Params {
-	return callgate.Params{
-		{Name: "AvgQueueTime", Value: seconds(m.now - q.since)},
-		{Name: "CurrentQueueSize", Value: "1"},
-		{Name: "MaxQueueSize", Value: itoa(intAttr(q.el, "maxQueueSize", m.set.Options.MaxQueueSize, 1, 5000))},
-		{Name: "QueuePosition", Value: "1"},
-		{Name: "QueueSid", Value: q.sid},
-		{Name: "QueueTime", Value: seconds(m.now - q.since)},
-	}
+// wait is the request for what is heard in the queue.
+func (q *queueing) wait(m *machine, t *thread) load {
+	return load{purpose: ForWait, verb: "Enqueue", method: q.el.AttrOr("waitUrlMethod", "POST"),
+		url: resolve(t.url, q.el.AttrOr("waitUrl", "")), params: callgate.Params{
+			{Name: "AvgQueueTime", Value: seconds(m.now - q.since)},
+			{Name: "CurrentQueueSize", Value: "1"},
+			{Name: "MaxQueueSize", Value: itoa(intAttr(q.el, "maxQueueSize", m.set.Options.MaxQueueSize, 1, 5000))},
+			{Name: "QueuePosition", Value: "1"},
+			{Name: "QueueSid", Value: q.sid},
+			{Name: "QueueTime", Value: seconds(m.now - q.since)},
+		}}
 }
 
 func (q *queueing) outcome(m *machine, t *thread, e Event) bool {

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"math/rand/v2"
+	"net/http"
 	"strings"
 	"time"
 )
@@ -77,6 +78,23 @@ func (f Fault) check() error {
 		bad("Code is %d: it is 11220, 11235, 11236 or 11237", f.Code)
 	}
 	return errors.Join(errs...)
+}
+
+// instead is what happens in place of a request that never reaches the server.
+func (f *Fault) instead() (attempt, bool) {
+	switch f.Kind {
+	case FaultDrop:
+		return attempt{code: codeConnection, message: "the connection failed (a fault on demand)"}, true
+	case FaultTLS:
+		code := f.Code
+		set(&code, codeTLS)
+		return attempt{code: code, message: "the TLS certificate is bad (a fault on demand)"}, true
+	case FaultStatus:
+		status := f.Status
+		set(&status, http.StatusInternalServerError)
+		return attempt{status: status, connected: true, header: http.Header{"Content-Type": {"text/html"}}}, true
+	}
+	return attempt{}, false
 }
 
 // faults decides what goes wrong with the requests of one call.

@@ -256,6 +256,7 @@ func (l *Line) Call(ctx context.Context, who Caller) (*Call, error) {
 	}
 	seed := l.config.Seed + who.Seed
 	c.client = newClient(l, seed)
+	c.client.trace, c.client.log = c.exchange, func(p Problem) { c.note(p) }
 	setup := Setup{
 		Seed: seed, Account: l.config.Account, From: who.From, To: who.To, Direction: who.Direction,
 		Start: l.config.Start, VoiceURL: l.config.VoiceURL, VoiceMethod: l.config.VoiceMethod,

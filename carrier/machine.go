@@ -65,6 +65,7 @@ func (m *machine) tick(at time.Duration) {
 	}
 	m.with(t.thread, func(th *thread) {
 		if t.token == tokenCallLimit {
+			m.lastRequests("completed")
 			m.finish(EndTimeLimit, "completed")
 			return
 		}

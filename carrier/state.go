@@ -53,7 +53,6 @@ type core struct {
 	sids     int
 	budget   int  // documents that may still run without anything from the caller
 	talked   bool // the last thing that the caller had was a conversation
-	failed   bool // the fallback URL was asked
 	statuses int  // SequenceNumber of the caller's status callbacks
 	end      *End
 }

@@ -24,15 +24,16 @@ type thread struct {
 	role  role
 	owner int // the thread whose verb started this one; 0 for none
 
-	url      string // where the document came from, after HTTP redirects
-	verbs    []*twiml.Element
-	next     int             // index in verbs
-	findings []twiml.Finding // fatal ones, told when their verb is reached
-	first    bool            // no verb of the call has run yet
-	loaded   time.Duration   // when the document began
-	last     load            // the request that brought the document, to repeat it
-	act      activity
-	dead     bool // killed within this step
+	url       string // where the document came from, after HTTP redirects
+	verbs     []*twiml.Element
+	next      int             // index in verbs
+	findings  []twiml.Finding // fatal ones, told when their verb is reached
+	first     bool            // no verb of the call has run yet
+	loaded    time.Duration   // when the document began
+	documents int             // that it has asked for
+	purpose   Purpose         // of the request that brought the document
+	act       activity
+	dead      bool // killed within this step
 }
 
 func (t *thread) clone() *thread {
@@ -177,12 +178,11 @@ func (m *machine) documentOver(t *thread) {
 			}
 		})
 	case queueWait:
-		// The carrier asks for the document again. One that takes no time at all
-		// would be asked for for ever, so it counts as a runaway's.
-		if m.now-t.loaded < time.Second && !m.spend(t) {
-			return
-		}
-		m.load(t, t.last)
+		m.with(t.owner, func(o *thread) {
+			if q, ok := o.act.(*queueing); ok {
+				m.load(t, q.wait(m, o)) // the carrier asks for the document again
+			}
+		})
 	case conferenceWait:
 		m.kill(t) // silence from here on
 	}
@@ -228,11 +228,10 @@ func (m *machine) fatal(t *thread, p Problem) {
 
 // fallback asks the number's fallback URL what to do, or says that there was an error.
 func (m *machine) fallback(t *thread, p Problem) {
-	if m.set.FallbackURL == "" || m.failed {
+	if m.set.FallbackURL == "" || t.purpose == ForFallback {
 		m.apologise(t)
 		return
 	}
-	m.failed = true
 	m.load(t, load{purpose: ForFallback, method: m.set.FallbackMethod, url: m.set.FallbackURL, params: callgate.Params{
 		{Name: "ErrorCode", Value: itoa(p.Code)}, {Name: "ErrorUrl", Value: p.URL},
 	}})

@@ -1,6 +1,7 @@
 package carrier
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/callgate/callgate"
@@ -182,19 +183,15 @@ func (m *machine) hangUp(i int) {
 		}
 	}
 	m.cut(0)
-	m.lastRequests()
+	m.lastRequests(status)
 	m.finish(EndCallerHangup, status)
 }
 
 // lastRequests makes the requests that verbs still make when the caller has gone.
-func (m *machine) lastRequests() {
-	threads := append([]*thread(nil), m.threads...)
+func (m *machine) lastRequests(status string) {
 	l := &m.legs[0]
-	status := l.status
-	if l.up {
-		l.status = "completed"
-	}
-	for _, t := range threads {
+	l.status = status
+	for _, t := range slices.Clone(m.threads) {
 		if t.leg != 0 {
 			continue
 		}
@@ -203,7 +200,6 @@ func (m *machine) lastRequests() {
 				Params: withParams(m.standard(l), r.params...)}, 0)
 		}
 	}
-	l.status = status
 }
 
 func methodOr(method string) string {
