@@ -2,8 +2,6 @@ package proxies_test
 
 import (
 	"net/http"
-	"os"
-	"path/filepath"
 	"strings"
 	"testing"
 
@@ -86,26 +84,6 @@ func TestPrefixStripped(t *testing.T) {
 					}
 				}
 			})
-		}
-	}
-}
-
-// TestPrefixDocumented keeps the page and the test of one mind.
-func TestPrefixDocumented(t *testing.T) {
-	page, err := os.ReadFile(filepath.Join(process.Root(t), "docs", "behind-a-proxy.md"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	said := strings.Join(strings.Fields(string(page)), " ")
-	for name, edits := range stripping() {
-		for i := 1; i < len(edits); i += 2 {
-			for line := range strings.Lines(edits[i]) {
-				line = strings.Join(strings.Fields(line), " ")
-				isNew := !strings.Contains(strings.Join(strings.Fields(edits[i-1]), " "), line)
-				if isNew && !strings.Contains(said, line) {
-					t.Errorf("docs/behind-a-proxy.md does not show this line for %s: %s", name, line)
-				}
-			}
 		}
 	}
 }

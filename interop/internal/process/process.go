@@ -179,9 +179,6 @@ func (p *Process) waitListening(address string) error {
 	}
 }
 
-// Signal sends the program a signal, such as SIGHUP to reload.
-func (p *Process) Signal(s syscall.Signal) error { return p.cmd.Process.Signal(s) }
-
 func (p *Process) stop() {
 	group := -p.cmd.Process.Pid
 	// Errors mean that it has ended already.
@@ -194,9 +191,6 @@ func (p *Process) stop() {
 	_ = syscall.Kill(group, syscall.SIGKILL)
 	<-p.done
 }
-
-// PID returns the process's number, for reading its memory under /proc.
-func (p *Process) PID() int { return p.cmd.Process.Pid }
 
 // Output returns what the program has printed so far.
 func (p *Process) Output() string { return p.output.String() }
