@@ -6,6 +6,7 @@ import (
 	"io"
 	"net/http"
 	"net/http/httptest"
+	"net/url"
 	"strings"
 	"testing"
 
@@ -74,10 +75,19 @@ func newGate(t testing.TB, c callgate.Config) *callgate.Gate {
 	return g
 }
 
-// post makes a form request as a server gets it. Its target is the public URL's.
+// request makes a request as a server gets it, whatever its target.
+func request(method, target, body string) *http.Request {
+	r := httptest.NewRequest(method, "/", strings.NewReader(body))
+	r.RequestURI, r.Host = target, "ivr.example.org"
+	if u, err := url.ParseRequestURI(target); err == nil {
+		r.URL = u
+	}
+	return r
+}
+
+// post makes a form request.
 func post(target, body string) *http.Request {
-	r := httptest.NewRequest("POST", target, strings.NewReader(body))
-	r.RequestURI = target
+	r := request("POST", target, body)
 	r.Header.Set("Content-Type", "application/x-www-form-urlencoded; charset=utf-8")
 	return r
 }

@@ -3,6 +3,7 @@ package callgate
 import (
 	"fmt"
 	"net/http"
+	"path"
 	"slices"
 	"strings"
 )
@@ -151,10 +152,11 @@ func (r *route) covers(path string) bool {
 }
 
 // route returns the route that a target belongs to. A target whose encoded
-// slash decides it is refused, because routers do not agree on what it means.
+// slash decides it is refused, because routers do not agree on what it means: a
+// byte of a segment, a slash, or, next to another, nothing.
 func (g *Gate) route(t target) (*route, *Refusal) {
 	r := g.covering(t.path)
-	if t.segments != t.path && g.covering(t.segments) != r {
+	if t.segments != t.path && (g.covering(t.segments) != r || g.covering(path.Clean(t.path)) != r) {
 		return g.root(), Refuse(ReasonTarget, "an encoded slash in the path decides which route it is")
 	}
 	return r, nil
