@@ -11,6 +11,7 @@ import (
 	"net"
 	"net/http"
 	"net/url"
+	"os"
 	"slices"
 	"sort"
 	"strings"
@@ -33,10 +34,13 @@ var voice = url.Values{
 // call sends what the carrier would send and prints the answer: the status, the headers
 // of interest and the body.
 //
-//	call [-method M] [-public URL] [-token TOKEN] [-unsigned] [-forged] NAME PATH [PARAM=VALUE...]
+//	call [-method M] [-public URL] [-token TOKEN] [-unsigned|-forged] [-basic USER:PASSWORD]
+//	     [-ca FILE] [-during SIGNAL [-never]] NAME PATH [PARAM=VALUE...]
 //
 // The request is signed for the URL that the server has on this machine, or below
-// the public one, by the rule of the carrier's documentation and not by our code.
+// the public one, by the rule of the carrier's documentation and not by our code. With -during
+// the server gets the signal when it has begun with the request, whose body follows
+// when it says that it stops, or never.
 func call(ts *testscript.TestScript, _ bool, args []string) {
 	var f flag.FlagSet
 	method := f.String("method", "POST", "")
@@ -45,11 +49,18 @@ func call(ts *testscript.TestScript, _ bool, args []string) {
 	unsigned := f.Bool("unsigned", false, "")
 	forged := f.Bool("forged", false, "")
 	basic := f.String("basic", "", "")
+	ca := f.String("ca", "", "")
+	during := f.String("during", "", "")
+	never := f.Bool("never", false, "")
 	ts.Check(f.Parse(args))
 	if f.NArg() < 2 {
 		ts.Fatalf("usage: call [-method M] [-public URL] [-token TOKEN] [-unsigned] [-forged] NAME PATH [PARAM=VALUE...]")
 	}
 	origin, path := "http://"+ts.Getenv(f.Arg(0)), f.Arg(1)
+	var transport http.RoundTripper
+	if *ca != "" {
+		origin, transport = "https://"+ts.Getenv(f.Arg(0)), trusting(ts, *ca)
+	}
 	if *public == "" {
 		*public = origin
 	}
@@ -79,7 +90,46 @@ func call(ts *testscript.TestScript, _ bool, args []string) {
 	if user, password, ok := strings.Cut(*basic, ":"); ok {
 		r.SetBasicAuth(user, password)
 	}
-	printAnswer(ts, r)
+	if *during != "" {
+		sendDuring(ts, r, f.Arg(0), signalOf(*during), *never)
+		return
+	}
+	printAnswer(ts, r, transport)
+}
+
+// sendDuring sends the head of a request and, when the server asks for the body, a signal.
+func sendDuring(ts *testscript.TestScript, r *http.Request, name string, signal os.Signal, never bool) {
+	s := server(ts, name)
+	r.Header.Set("Expect", "100-continue")
+	r.Body = &lateBody{ReadCloser: r.Body, wait: func() {
+		ts.Check(s.cmd.Process.Signal(signal))
+		s.await(ts, func() bool { return strings.Contains(s.log.String(), `"msg":"stopping`) })
+		if never {
+			<-s.done
+			s.done <- nil
+		}
+	}}
+	client := http.Client{Timeout: patience, Transport: &http.Transport{ExpectContinueTimeout: patience}}
+	res, err := client.Do(r)
+	if never {
+		return
+	}
+	ts.Check(err)
+	printResponse(ts, res)
+}
+
+// lateBody waits before the first byte.
+type lateBody struct {
+	io.ReadCloser
+	wait func()
+}
+
+func (b *lateBody) Read(p []byte) (int, error) {
+	if b.wait != nil {
+		b.wait()
+		b.wait = nil
+	}
+	return b.ReadCloser.Read(p)
 }
 
 // signature is the reading of twilio.com/docs/usage/security.
@@ -97,17 +147,25 @@ func signature(token, url string, params url.Values) string {
 	return base64.StdEncoding.EncodeToString(mac.Sum(nil))
 }
 
-func printAnswer(ts *testscript.TestScript, r *http.Request) []byte {
+func printAnswer(ts *testscript.TestScript, r *http.Request, transport http.RoundTripper) []byte {
 	client := http.Client{
+		Transport:     transport,
 		Timeout:       patience,
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 	}
 	res, err := client.Do(r)
 	ts.Check(err)
+	return printResponse(ts, res)
+}
+
+func printResponse(ts *testscript.TestScript, res *http.Response) []byte {
 	defer res.Body.Close()
 	body, err := io.ReadAll(res.Body)
 	ts.Check(err)
 	fmt.Fprintln(ts.Stdout(), res.StatusCode)
+	if res.TLS != nil {
+		fmt.Fprintf(ts.Stdout(), "certificate of %s\n", res.TLS.PeerCertificates[0].Subject.CommonName)
+	}
 	for _, name := range []string{"Content-Type", "Cache-Control", "Location", "Www-Authenticate"} {
 		if value := res.Header.Get(name); value != "" {
 			fmt.Fprintf(ts.Stdout(), "%s: %s\n", name, value)
@@ -124,7 +182,7 @@ func fetch(ts *testscript.TestScript, neg bool, args []string) {
 	}
 	r, err := http.NewRequest(http.MethodGet, "http://"+ts.Getenv(args[0]+"_ADMIN")+args[1], nil)
 	ts.Check(err)
-	keepForSearch(ts, printAnswer(ts, r))
+	keepForSearch(ts, printAnswer(ts, r, nil))
 }
 
 // raw sends text over a connection, and prints what comes back until the server closes

@@ -35,14 +35,16 @@ func TestScripts(t *testing.T) {
 			return nil
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
-			"exits":  exits,
-			"start":  start,
-			"signal": signalServer,
-			"halt":   halt,
-			"logged": logged,
-			"call":   call,
-			"fetch":  fetch,
-			"raw":    raw,
+			"cert":    cert,
+			"exits":   exits,
+			"start":   start,
+			"signal":  signalServer,
+			"halt":    halt,
+			"logged":  logged,
+			"printed": printed,
+			"call":    call,
+			"fetch":   fetch,
+			"raw":     raw,
 		},
 	})
 }

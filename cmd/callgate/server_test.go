@@ -136,15 +136,17 @@ func signalOf(name string) syscall.Signal {
 }
 
 // halt ends a server, demands its exit code, and puts what it said on standard output
-// and into its log where stdout and stderr find it:
+// and into its log where stdout and stderr find it. With - it ends by itself.
 //
-//	halt NAME INT|TERM CODE
+//	halt NAME INT|TERM|- CODE
 func halt(ts *testscript.TestScript, _ bool, args []string) {
 	if len(args) != 3 {
-		ts.Fatalf("usage: halt NAME INT|TERM CODE")
+		ts.Fatalf("usage: halt NAME INT|TERM|- CODE")
 	}
 	s := server(ts, args[0])
-	s.cmd.Process.Signal(signalOf(args[1]))
+	if args[1] != "-" {
+		ts.Check(s.cmd.Process.Signal(signalOf(args[1])))
+	}
 	select {
 	case <-s.done:
 	case <-time.After(patience):
@@ -180,6 +182,19 @@ func logged(ts *testscript.TestScript, neg bool, args []string) {
 	} else if at := line.FindString(s.log.String()); at != "" {
 		ts.Fatalf("the log has the line\n%s", at)
 	}
+}
+
+// printed writes what a server has printed on standard output into the file "printed",
+// once it is all there:
+//
+//	printed NAME
+func printed(ts *testscript.TestScript, _ bool, args []string) {
+	if len(args) != 1 {
+		ts.Fatalf("usage: printed NAME")
+	}
+	s := server(ts, args[0])
+	s.await(ts, func() bool { return strings.HasSuffix(s.out.String(), "Stop with Ctrl-C.\n") })
+	ts.Check(os.WriteFile(ts.MkAbs("printed"), []byte(s.out.String()), 0o600))
 }
 
 // keepForSearch puts text where the search for leaks finds it.

@@ -194,7 +194,9 @@ func (b *builder) routes() ([]callgate.Route, http.Handler) {
 		}
 	}
 	if !slices.ContainsFunc(list, isRoot) {
-		list = append(list, callgate.Route{Path: "/", Entries: rootEntries()})
+		root := callgate.Route{Path: "/"}
+		b.rootDefaults(&root)
+		list = append(list, root)
 	}
 	for _, r := range below {
 		// A route of the configuration says what its line would say.
@@ -207,9 +209,14 @@ func (b *builder) routes() ([]callgate.Route, http.Handler) {
 
 func isRoot(r callgate.Route) bool { return r.Path == "/" }
 
-// rootEntries is the access control list of the root when the configuration has none.
-func rootEntries() []callgate.Entry {
-	return []callgate.Entry{{Effect: callgate.Allow, Principal: callgate.Carrier(twilio.Name), Permission: callgate.View}}
+// rootDefaults fills in what all routes inherit when the configuration does not say it.
+func (b *builder) rootDefaults(root *callgate.Route) {
+	if len(root.Entries) == 0 {
+		root.Entries = []callgate.Entry{{Effect: callgate.Allow, Principal: callgate.Carrier(twilio.Name), Permission: callgate.View}}
+	}
+	if root.Language == "" {
+		root.Language = b.config.Language
+	}
 }
 
 var authWords = map[string]callgate.Auth{
@@ -232,8 +239,8 @@ func (b *builder) route(key string, r config.Route) callgate.Route {
 		entry, _ := config.ParseEntry(e) // the configuration was checked
 		route.Entries = append(route.Entries, entry)
 	}
-	if isRoot(route) && len(r.Entries) == 0 {
-		route.Entries = rootEntries()
+	if isRoot(route) {
+		b.rootDefaults(&route)
 	}
 	if len(r.Rescue) > 0 {
 		route.Rescue = &callgate.Rescue{Documents: b.documents(key+".rescue", r.Rescue)}
