@@ -54,7 +54,7 @@ func contenders(dir string) ([]contender, error) {
 	return []contender{
 		{"bare net/http, form parsed", func(address, _ string) []string { return []string{bare, "-listen", address} }, nil},
 		{"callgate serve", func(address, _ string) []string {
-			return []string{callgate, "serve", "--listen", address, "--public-url", "https://ivr.example.org", "--support-number", "+15550100"}
+			return []string{callgate, "serve", "--listen", address, "--public-url", "https://ivr.example.org", "--admin-listen", "off", "--support-number", "+15005550100"}
 		}, []string{token}},
 		{"Express, twilio.webhook()", func(_, port string) []string { return []string{"node", "peers/express.cjs", port} },
 			[]string{token, "NODE_ENV=production", "NODE_PATH=" + filepath.Join(root, "interop", "npm", "node_modules")}},

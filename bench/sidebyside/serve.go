@@ -82,11 +82,11 @@ func measureServers(rounds int) ([]served, error) {
 // warm loads a server for the first time and returns how many requests make one
 // measurement.
 func (s *server) warm(request []byte) (int64, error) {
-	took, err := load(s.address, request, warmUp)
-	if err != nil {
+	if _, err := load(s.address, request, warmUp); err != nil {
 		return 0, err
 	}
-	if took, err = load(s.address, request, warmUp/4); err != nil {
+	took, err := load(s.address, request, warmUp/4)
+	if err != nil {
 		return 0, err
 	}
 	return max(int64(measurement.Seconds()/took.Seconds()*warmUp/4), connections), nil

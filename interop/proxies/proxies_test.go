@@ -14,6 +14,8 @@ import (
 	"github.com/callgate/callgate/interop/internal/wire"
 )
 
+func TestMain(m *testing.M) { os.Exit(process.Main(m)) }
+
 // document is what a call is answered with.
 const document = `<?xml version="1.0" encoding="UTF-8"?>
 <Response><Say>You reached the document.</Say><Hangup/></Response>

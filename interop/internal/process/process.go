@@ -6,6 +6,7 @@ package process
 import (
 	"bytes"
 	"errors"
+	"fmt"
 	"net"
 	"os"
 	"os/exec"
@@ -58,31 +59,81 @@ func Missing(tb testing.TB, what string) {
 // Root returns the folder of the module, where go.mod stands.
 func Root(tb testing.TB) string {
 	tb.Helper()
-	dir, err := os.Getwd()
+	dir, err := root()
 	if err != nil {
 		tb.Fatal(err)
 	}
+	return dir
+}
+
+func root() (string, error) {
+	dir, err := os.Getwd()
+	if err != nil {
+		return "", err
+	}
 	for {
 		if _, err := os.Stat(filepath.Join(dir, "go.mod")); err == nil {
-			return dir
+			return dir, nil
 		}
 		if dir == filepath.Dir(dir) {
-			tb.Fatal("no go.mod above the working directory")
+			return "", errors.New("no go.mod above the working directory")
 		}
 		dir = filepath.Dir(dir)
 	}
 }
 
-// Callgate builds the command into a temporary folder and returns its path.
+// Binary is the environment variable that names a callgate to test.
+const Binary = "CALLGATE_BINARY"
+
+// Callgate returns the path of the command: the one that Binary names, or else one
+// that it builds into a temporary folder.
 func Callgate(tb testing.TB) string {
 	tb.Helper()
-	path := filepath.Join(tb.TempDir(), "callgate")
-	cmd := exec.Command("go", "build", "-o", path, "./cmd/callgate")
-	cmd.Dir = Root(tb)
-	if out, err := cmd.CombinedOutput(); err != nil {
-		tb.Fatalf("building callgate: %v\n%s", err, out)
+	if path := os.Getenv(Binary); path != "" {
+		return path
+	}
+	path, err := build(tb.TempDir())
+	if err != nil {
+		tb.Fatal(err)
 	}
 	return path
+}
+
+func build(dir string) (string, error) {
+	module, err := root()
+	if err != nil {
+		return "", err
+	}
+	path := filepath.Join(dir, "callgate")
+	cmd := exec.Command("go", "build", "-o", path, "./cmd/callgate")
+	cmd.Dir = module
+	if out, err := cmd.CombinedOutput(); err != nil {
+		return "", fmt.Errorf("building callgate: %w\n%s", err, out)
+	}
+	return path, nil
+}
+
+// Main is for TestMain: it builds callgate once, sets Binary for all tests of the
+// package, runs them, and returns the exit code.
+func Main(m *testing.M) int {
+	if os.Getenv(Binary) != "" {
+		return m.Run()
+	}
+	dir, err := os.MkdirTemp("", "callgate-interop-")
+	if err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		return 1
+	}
+	defer os.RemoveAll(dir)
+	path, err := build(dir)
+	if err == nil {
+		err = os.Setenv(Binary, path)
+	}
+	if err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		return 1
+	}
+	return m.Run()
 }
 
 // FreeAddress returns a loopback address that nobody listened on a moment ago.
