@@ -42,7 +42,8 @@ func (l *Line) Resources() []callgate.Route {
 // ServeHTTP answers a request that the gate admitted. An unknown path is not found.
 func (l *Line) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	admission, ok := callgate.AdmissionFrom(r.Context())
-	name, below := strings.CutPrefix(r.URL.Path, l.mount)
+	name, below := strings.CutPrefix(r.URL.Path, strings.TrimSuffix(l.mount, "/"))
+	below = below && (name == "" || name[0] == '/')
 	name = strings.TrimPrefix(name, "/")
 	node := l.nodes[name]
 	if !ok || !below || node == nil {
