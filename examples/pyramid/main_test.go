@@ -6,6 +6,7 @@ import (
 	"crypto/hmac"
 	"crypto/sha1"
 	"encoding/base64"
+	"fmt"
 	"io"
 	"log/slog"
 	"net/http"
@@ -181,8 +182,8 @@ func TestConversation(t *testing.T) {
 			{"forged", call{method: "POST", path: "/", digits: leaktest.Digits, token: "made up"}, rescue},
 			{"forged, not found", call{method: "GET", path: "/nowhere", token: "made up"}, rescue},
 		} {
-			n++
-			voice.Set("CallSid", "CA000000000000000000000000000000"+string(rune('a'+n/16))+"0123456789abcdef"[n%16:n%16+1])
+			n++ // each a call of its own: in one call, rescues are counted
+			voice.Set("CallSid", fmt.Sprintf("CA%032x", n))
 			status, header, body := s.send(t, c.call)
 			if status != 200 || header.Get("Content-Type") != "text/xml; charset=utf-8" {
 				t.Errorf("%s, %s: status %d, %v", at.name, c.name, status, header)
@@ -244,6 +245,7 @@ func TestFailures(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	calls := 0 // each a call of its own: in one call, rescues are counted
 	for name, h := range map[string]http.HandlerFunc{
 		"panic":     func(http.ResponseWriter, *http.Request) { panic("digits " + leaktest.Digits) },
 		"error":     func(w http.ResponseWriter, _ *http.Request) { http.Error(w, "broken", http.StatusInternalServerError) },
@@ -254,7 +256,8 @@ func TestFailures(t *testing.T) {
 		for name, values := range voice {
 			params[name] = values
 		}
-		params.Set("CallSid", "CA"+strings.Repeat("0", 31)+string("abcd"[len(name)%4]))
+		calls++
+		params.Set("CallSid", fmt.Sprintf("CA%032x", calls))
 		r := httptest.NewRequest(http.MethodPost, "/", strings.NewReader(params.Encode()))
 		r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
 		r.Header.Set("X-Twilio-Signature", sign(leaktest.Token, public+"/", params))
