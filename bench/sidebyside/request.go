@@ -53,11 +53,20 @@ func webhook() []byte {
 	return []byte(strings.Join(params, "&"))
 }
 
-// signed returns the webhook with its signature, and the bytes that were signed.
-func signed() (*callgate.Request, *twilio.Verifier, []byte, error) {
-	verifier, err := twilio.New(twilio.Config{Keys: []twilio.Key{{Name: "bench", Account: accountSid, Token: authToken}}})
+// verifier returns one that asks for the signature alone, as the peers do, or
+// also for the profile of a voice webhook.
+func verifier(profile twilio.Profile) (*twilio.Verifier, error) {
+	return twilio.New(twilio.Config{
+		Keys:    []twilio.Key{{Name: "bench", Account: accountSid, Token: authToken}},
+		Profile: profile,
+	})
+}
+
+// signed returns the webhook with its signature.
+func signed() (*callgate.Request, error) {
+	v, err := verifier(twilio.ProfileVoice)
 	if err != nil {
-		return nil, nil, nil, err
+		return nil, err
 	}
 	request := &callgate.Request{
 		Method: http.MethodPost,
@@ -65,21 +74,26 @@ func signed() (*callgate.Request, *twilio.Verifier, []byte, error) {
 		Header: http.Header{"Content-Type": {"application/x-www-form-urlencoded"}},
 		Body:   webhook(),
 	}
-	signature, err := verifier.Sign(request)
+	signature, err := v.Sign(request)
 	if err != nil {
-		return nil, nil, nil, err
+		return nil, err
 	}
 	request.Header.Set(twilio.Header, signature)
+	return request, nil
+}
+
+// signedText returns the bytes that are signed.
+func signedText(request *callgate.Request) ([]byte, error) {
 	params, err := callgate.ParseParams(request.Body)
 	if err != nil {
-		return nil, nil, nil, err
+		return nil, err
 	}
 	slices.SortFunc(params, func(a, b callgate.Param) int { return strings.Compare(a.Name, b.Name) })
 	text := []byte(request.URL)
 	for _, p := range params {
 		text = append(text, p.Name+p.Value...)
 	}
-	return request, verifier, text, nil
+	return text, nil
 }
 
 // onWire writes a request as the carrier sends it over a kept connection.

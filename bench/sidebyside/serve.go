@@ -38,7 +38,7 @@ func measureServers(rounds int) ([]served, error) {
 	if err != nil {
 		return nil, err
 	}
-	request, _, _, err := signed()
+	request, err := signed()
 	if err != nil {
 		return nil, err
 	}
