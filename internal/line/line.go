@@ -1,0 +1,291 @@
+// Package line answers the calls of a route with call flows: it stands between the
+// gate, which says what was verified, and package ivr, which says what comes next.
+//
+// One webhook is one step. The state of the call is in the URL, so any server that has
+// the key takes the next step, and nothing is lost when one stops. A call that began on
+// an older version of a flow goes on with it as long as that is among Config.Older.
+//
+// A state that cannot be opened (it is cut, older than a day, or of another call) does
+// not end the call: the line begins again, and the log says why.
+package line
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/callgate/callgate"
+	"github.com/callgate/callgate/internal/lookup"
+	"github.com/callgate/callgate/internal/outbox"
+	"github.com/callgate/callgate/ivr"
+)
+
+// Config is what a line is made of. New checks it whole.
+type Config struct {
+	// Path is that of the route, "/" or "/clinic".
+	Path string
+	// Program answers calls. Required unless ByNumber has every number.
+	Program *ivr.Program
+	// ByNumber are programs for numbers that are dialled, in E.164 form.
+	ByNumber map[string]*ivr.Program
+	// Older are programs that calls in progress may have begun with.
+	Older []*ivr.Program
+	// Sealer seals the state of calls. Required.
+	Sealer *ivr.Sealer
+	// Media is the address of relative sound files, which ends in "/".
+	Media string
+	// Lookups makes requests. Nil: look-ups fail.
+	Lookups *lookup.Client
+	// Outbox keeps bookings and voicemails. Required when a program has any.
+	Outbox *outbox.Box
+	// Languages remembers callers' languages. Nil: they are forgotten.
+	Languages *Languages
+	// Log is told what goes wrong in a call without ending it. Required.
+	Log *slog.Logger
+	// Now is the clock. Nil is time.Now.
+	Now func() time.Time
+}
+
+// Line is a handler for behind the gate. It is immutable but for its caches.
+type Line struct {
+	Config
+	byVersion map[ivr.Version]*ivr.Program
+
+	mu    sync.Mutex
+	sites map[string]*ivr.Site // by address
+}
+
+// New makes a line.
+func New(c Config) (*Line, error) {
+	l := &Line{Config: c, byVersion: map[ivr.Version]*ivr.Program{}, sites: map[string]*ivr.Site{}}
+	if l.Now == nil {
+		l.Now = time.Now
+	}
+	var faults []error
+	current := l.Current()
+	if len(current) == 0 {
+		faults = append(faults, errors.New("flow: missing"))
+	}
+	for _, p := range current {
+		if p.Needs().Media && c.Media == "" {
+			faults = append(faults, fmt.Errorf("media_url: missing, and the flow %q has sound files with relative addresses", p.Name()))
+		}
+		if c.Outbox == nil && keepsThings(p) {
+			faults = append(faults, fmt.Errorf("outbox: missing, and the flow %q takes voicemails or books calls back; name a file that they are written to", p.Name()))
+		}
+	}
+	for _, p := range append(append([]*ivr.Program{}, c.Older...), current...) {
+		l.byVersion[p.Version()] = p
+	}
+	if c.Media != "" {
+		_, err := ivr.NewSite(ivr.SiteConfig{URL: "https://line.invalid/", Media: c.Media, Sealer: c.Sealer})
+		if err != nil {
+			faults = append(faults, fmt.Errorf("media_url: %w", err))
+		}
+	}
+	if err := errors.Join(faults...); err != nil {
+		return nil, err
+	}
+	return l, nil
+}
+
+// Current returns the programs that new calls begin with.
+func (l *Line) Current() []*ivr.Program {
+	var out []*ivr.Program
+	if l.Program != nil {
+		out = append(out, l.Program)
+	}
+	for _, p := range l.ByNumber {
+		out = append(out, p)
+	}
+	return out
+}
+
+// keepsThings reports whether a program has something for the outbox.
+func keepsThings(p *ivr.Program) bool {
+	for _, n := range p.Outline() {
+		if n.Kind == ivr.KindVoicemail || n.Kind == ivr.KindCallback {
+			return true
+		}
+	}
+	return false
+}
+
+// statusPart is what a status callback's path has behind that of the route.
+const statusPart = "status"
+
+// StatusRoute returns the route of the line's status callbacks. They lack parameters
+// that every voice webhook has, and so are of another kind.
+func (l *Line) StatusRoute() callgate.Route {
+	return callgate.Route{Path: below(l.Path, statusPart), Kind: callgate.KindStatus}
+}
+
+func below(path, name string) string { return strings.TrimSuffix(path, "/") + "/" + name }
+
+// ServeHTTP answers a webhook that the gate admitted.
+func (l *Line) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	admission, ok := callgate.AdmissionFrom(r.Context())
+	if !ok {
+		http.Error(w, "not behind a gate", http.StatusInternalServerError)
+		return
+	}
+	address, _, _ := strings.Cut(admission.URL, "?")
+	status := admission.Route == l.StatusRoute().Path
+	base, ok := strings.CutSuffix(address, cmp.Or(admission.Route, "/"))
+	if !ok || !status && admission.Route != l.Path {
+		http.NotFound(w, r) // below the route, where nothing is
+		return
+	}
+	site, err := l.site(base)
+	if err != nil {
+		l.fail(w, "address", err)
+		return
+	}
+	c := &call{line: l, site: site, admission: admission, log: l.Log.With("call", admission.Params.Get("CallSid"))}
+	answer, err := c.answer(r.Context(), status)
+	switch {
+	case err != nil:
+		l.fail(w, "step", err)
+	case status || answer.Document == nil:
+		w.WriteHeader(http.StatusNoContent)
+	default:
+		write(w, answer)
+	}
+}
+
+// fail ends with a status that the gate rescues from.
+func (l *Line) fail(w http.ResponseWriter, what string, err error) {
+	l.Log.Error("flow failed", "in", what, "error", err)
+	http.Error(w, "flow failed", http.StatusInternalServerError)
+}
+
+// site returns where the line is, as the carrier knows it. There are as many as there
+// are public addresses; more come from different spellings of the host and are not kept.
+func (l *Line) site(base string) (*ivr.Site, error) {
+	const maxSites = 32
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if s := l.sites[base]; s != nil {
+		return s, nil
+	}
+	s, err := ivr.NewSite(ivr.SiteConfig{
+		URL: base + l.Path, Status: base + l.StatusRoute().Path, Media: l.Media, Sealer: l.Sealer,
+	})
+	if err == nil && len(l.sites) < maxSites {
+		l.sites[base] = s
+	}
+	return s, err
+}
+
+// documents are reused buffers for answers.
+var documents = sync.Pool{New: func() any { return new([]byte) }}
+
+func write(w http.ResponseWriter, a ivr.Answer) {
+	buf := documents.Get().(*[]byte)
+	defer documents.Put(buf)
+	doc, err := a.Document.AppendTo((*buf)[:0])
+	if err != nil {
+		http.Error(w, "document", http.StatusInternalServerError)
+		return
+	}
+	*buf = doc
+	w.Header().Set("Content-Type", "text/xml; charset=utf-8")
+	w.Write(doc)
+}
+
+// call is one webhook being answered.
+type call struct {
+	line      *Line
+	site      *ivr.Site
+	admission *callgate.Admission
+	log       *slog.Logger
+}
+
+// answer makes the step that the webhook asks for.
+func (c *call) answer(ctx context.Context, status bool) (ivr.Answer, error) {
+	l, params := c.line, c.admission.Params
+	ev := &ivr.Event{Kind: ivr.Start, CallSid: params.Get("CallSid"), Params: params, Now: l.Now()}
+	ev.Remembered = l.Languages.of(params.Get("From"))
+	program := l.start(params.Get("To"))
+	if program == nil {
+		return ivr.Answer{}, errors.New("no flow for this number")
+	}
+	token := c.admission.Query.Get(ivr.TokenParam)
+	if token == "" && !status {
+		return c.run(ctx, program, ivr.State{}, ev)
+	}
+	state, kind, err := l.Sealer.Open(token, ivr.Leg{CallSid: ev.CallSid, ParentCallSid: params.Get("ParentCallSid")}, ev.Now)
+	if token != "" {
+		ev.Kind = ivr.EventKind(token[0])
+	}
+	if err == nil && kind.IsStatus() != status {
+		err = &ivr.StateError{Reason: ivr.Misplaced}
+	}
+	if err == nil {
+		if p := l.byVersion[state.Version()]; p != nil {
+			program = p
+		}
+		var answer ivr.Answer
+		answer, err = c.run(ctx, program, state, ev)
+		if err == nil {
+			return answer, nil
+		}
+	}
+	var lost *ivr.StateError
+	if !errors.As(err, &lost) {
+		return ivr.Answer{}, err
+	}
+	c.log.Warn("call lost its place", "reason", string(lost.Reason), "flow", program.Name())
+	if status {
+		return ivr.Answer{}, nil
+	}
+	answer, err := program.Restart(c.site, ev)
+	if err != nil || !answer.Pending {
+		return answer, err
+	}
+	ev.Kind, ev.Results = ivr.Start, nil
+	return c.run(ctx, program, ivr.State{}, ev)
+}
+
+// start returns the program for calls to a number.
+func (l *Line) start(to string) *ivr.Program {
+	if p := l.ByNumber[to]; p != nil {
+		return p
+	}
+	return l.Program
+}
+
+// maxRounds bounds how often one step may ask for effects. A flow that asks more often
+// than this before the caller hears anything would miss the deadline anyway.
+const maxRounds = 8
+
+// run makes a step and does its effects, until there is a document.
+func (c *call) run(ctx context.Context, p *ivr.Program, s ivr.State, ev *ivr.Event) (ivr.Answer, error) {
+	ctx, cancel := context.WithTimeout(ctx, patience)
+	defer cancel()
+	for range maxRounds {
+		answer, err := p.Step(c.site, s, ev)
+		if answer.Language != "" {
+			c.admission.SetLanguage(answer.Language)
+		}
+		if err != nil {
+			return answer, err
+		}
+		if !answer.Pending {
+			for _, e := range answer.Effects {
+				c.do(ctx, e)
+			}
+			return answer, nil
+		}
+		for _, e := range answer.Effects {
+			ev.Results = append(ev.Results, c.do(ctx, e))
+		}
+	}
+	return ivr.Answer{}, fmt.Errorf("more than %d look-ups before the caller hears anything", maxRounds)
+}
