@@ -61,7 +61,7 @@ func (c *nodeCompiler) ask(a *Ask, with askWith) *asker {
 		out.intros[afterInvalid] = out.intros[afterWrong]
 	}
 	c.giveUp(out, a, with.fallback)
-	out.prepare(len(c.p.languages))
+	c.prepare(out)
 	return out
 }
 
@@ -175,14 +175,28 @@ type question struct {
 }
 
 // prepare makes the table of questions, so that asking joins nothing.
-func (a *asker) prepare(languages int) {
+func (c *nodeCompiler) prepare(a *asker) {
 	for kind := range introKinds {
 		for attempt := range a.attempts {
 			q := question{prompts: a.promptsFor(kind, attempt)}
-			q.audio = staticAudio(q.prompts, languages)
+			q.audio = staticAudio(q.prompts, len(c.p.languages))
 			a.questions[kind] = append(a.questions[kind], q)
+			c.node.bytes = max(c.node.bytes, bytesOf(q.prompts...)*max(1, len(a.each)))
 		}
 	}
+}
+
+// bytesOf is how many bytes prompts take in a document, in the longest language.
+func bytesOf(ps ...*prompt) int {
+	bytes := 0
+	for _, p := range ps {
+		longest := 0
+		for i := 0; p != nil && i < len(p.langs); i++ {
+			longest = max(longest, p.langs[i].bytes)
+		}
+		bytes += longest
+	}
+	return bytes
 }
 
 func staticAudio(ps []*prompt, languages int) [][]twiml.Audio {
@@ -273,7 +287,11 @@ func (r *run) command(key string, repeat func() move) (move, bool) {
 func (c *nodeCompiler) globalKeys(own func(key string) bool) {
 	for _, key := range sortedKeys(c.p.keys) {
 		k := c.p.keys[key]
-		if k.do == Operator && k.to != nowhere && !own(key) {
+		if own(key) {
+			c.node.shadows = append(c.node.shadows, key)
+			continue
+		}
+		if k.do == Operator && k.to != nowhere {
 			c.node.exits = append(c.node.exits, exit{label: "key " + key, to: k.to, cause: ByCaller, global: true})
 		}
 	}

@@ -73,7 +73,7 @@ func (c *nodeCompiler) sameAsking(a *asker, field string, p Prompt) *asker {
 	again.first = c.prompt(field, p)
 	again.again = again.first
 	again.questions = [introKinds][]question{}
-	again.prepare(len(c.p.languages))
+	c.prepare(&again)
 	return &again
 }
 

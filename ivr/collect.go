@@ -187,7 +187,7 @@ func (c *nodeCompiler) confirmation(k *Collect, s *collectStepper) *confirmation
 	c.ownVar = nil
 	again.again = again.first
 	again.questions = [introKinds][]question{}
-	again.prepare(len(c.p.languages))
+	c.prepare(&again)
 	out.ask = &again
 	out.gather = keyGather(s.ask.timeout)
 	return out

@@ -295,6 +295,11 @@ func (c *compiler) compileNode(scope int, n Node) {
 	}
 	nc.node.kind = n.Do.kind()
 	nc.node.do = n.Do.compile(nc)
+	if nc.node.bytes == 0 {
+		for _, np := range nc.node.prompts {
+			nc.node.bytes += bytesOf(np.prompt)
+		}
+	}
 }
 
 // needExhausted requires Flow.Exhausted when a call can need it.

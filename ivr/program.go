@@ -41,6 +41,8 @@ type node struct {
 	reads   []use         // for the checker
 	prompts []namedPrompt // for the checker
 	asks    bool          // it waits for the caller to answer
+	shadows []string      // global keys that mean something else here
+	bytes   int           // of the speech in its largest document
 }
 
 // stepper is what a node does in a running call.

@@ -52,6 +52,7 @@ type spokenIn struct {
 	audio   []twiml.Audio // the whole, when nothing in it depends on the call
 	seconds int
 	chars   int // of the longest text with the longest values
+	bytes   int // in a document, likewise
 }
 
 // piece is a compiled Piece: a text, markup, or a file.
@@ -224,6 +225,7 @@ func (c *nodeCompiler) inLanguage(i int, compiled map[string][]piece) spokenIn {
 			chars = p.text.longest(c.longestValue)
 		}
 		out.chars = max(out.chars, chars)
+		out.bytes += verbBytes + len(p.file) + 6*chars // "&quot;" has six
 		out.seconds += p.duration(chars)
 	}
 	if static {
@@ -233,6 +235,9 @@ func (c *nodeCompiler) inLanguage(i int, compiled map[string][]piece) spokenIn {
 	}
 	return out
 }
+
+// verbBytes is how many bytes a Say or Play takes besides its text.
+const verbBytes = 150
 
 // longestValue is the size in bytes of the longest value of a variable.
 func (c *nodeCompiler) longestValue(r ref) int {
@@ -261,10 +266,10 @@ func (p *piece) duration(chars int) int {
 		return p.seconds
 	}
 	d := SpeechDuration(p.text.text)
-	written := len(p.text.text)
+	written := utf8.RuneCountInString(p.text.text)
 	for i := range p.text.parts {
 		d += SpeechDuration(p.text.parts[i].text)
-		written += len(p.text.parts[i].text)
+		written += utf8.RuneCountInString(p.text.parts[i].text)
 	}
 	d += time.Duration(max(0, chars-written)) * time.Minute / charsPerMinute
 	return int((d + time.Second - 1) / time.Second)

@@ -3,6 +3,7 @@ package ivr
 import (
 	"fmt"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/callgate/callgate/ivr/expr"
 )
@@ -111,11 +112,11 @@ func (t *template) fill(r *run, write func(b *strings.Builder, value string)) st
 	return b.String()
 }
 
-// longest is the length of the text when every variable has its longest value.
+// longest is the number of characters of the text when every variable has its longest value.
 func (t *template) longest(max func(ref) int) int {
-	n := len(t.text)
+	n := utf8.RuneCountInString(t.text)
 	for i := range t.parts {
-		n += len(t.parts[i].text)
+		n += utf8.RuneCountInString(t.parts[i].text)
 		if t.parts[i].name == "" {
 			continue
 		}
