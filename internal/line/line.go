@@ -21,8 +21,6 @@ import (
 	"time"
 
 	"github.com/callgate/callgate"
-	"github.com/callgate/callgate/internal/lookup"
-	"github.com/callgate/callgate/internal/outbox"
 	"github.com/callgate/callgate/ivr"
 )
 
@@ -40,16 +38,29 @@ type Config struct {
 	Sealer *ivr.Sealer
 	// Media is the address of relative sound files, which ends in "/".
 	Media string
-	// Lookups makes requests. Nil: look-ups fail.
-	Lookups *lookup.Client
-	// Outbox keeps bookings and voicemails. Required when a program has any.
-	Outbox *outbox.Box
+	// Lookups makes requests, as a *lookup.Client does. Nil: look-ups fail.
+	Lookups Lookups
+	// Outbox keeps bookings and voicemails, as an *outbox.Box does. Required when a
+	// program has any.
+	Outbox Outbox
 	// Languages remembers callers' languages. Nil: they are forgotten.
 	Languages *Languages
 	// Log is told what goes wrong in a call without ending it. Required.
 	Log *slog.Logger
 	// Now is the clock. Nil is time.Now.
 	Now func() time.Time
+	// Observe is told of each step that was answered. May be nil.
+	Observe func(callSid string, answer ivr.Answer)
+}
+
+// Lookups makes the requests of HTTP nodes.
+type Lookups interface {
+	Do(ctx context.Context, q *ivr.Lookup) (ivr.Result, error)
+}
+
+// Outbox keeps bookings and voicemails, once a key.
+type Outbox interface {
+	Put(key string, entry any) error
 }
 
 // Line is a handler for behind the gate. It is immutable but for its caches.
@@ -280,6 +291,9 @@ func (c *call) run(ctx context.Context, p *ivr.Program, s ivr.State, ev *ivr.Eve
 		if !answer.Pending {
 			for _, e := range answer.Effects {
 				c.do(ctx, e)
+			}
+			if c.line.Observe != nil {
+				c.line.Observe(ev.CallSid, answer)
 			}
 			return answer, nil
 		}
