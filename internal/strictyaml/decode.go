@@ -29,6 +29,10 @@ func (d *decoder) fault(key string, n *yaml.Node, format string, args ...any) {
 	})
 }
 
+// Shorthand is a struct that may be written as a single value, which is then that of
+// the key that it names: "hear: hello" for "hear: {text: hello}".
+type Shorthand interface{ Shorthand() string }
+
 var durationType = reflect.TypeFor[time.Duration]()
 
 // decode fills v from n, the value of key.
@@ -40,6 +44,9 @@ func (d *decoder) decode(key string, n *yaml.Node, v reflect.Value) {
 	case v.Type() == durationType:
 		d.duration(key, n, v)
 		return
+	case v.Type() == anyType:
+		v.Set(reflect.ValueOf(Any{d.anything(key, n)}))
+		return
 	case v.Kind() == reflect.Pointer:
 		v.Set(reflect.New(v.Type().Elem()))
 		d.decode(key, n, v.Elem())
@@ -47,6 +54,11 @@ func (d *decoder) decode(key string, n *yaml.Node, v reflect.Value) {
 	}
 	switch v.Kind() {
 	case reflect.Struct:
+		if short, ok := v.Interface().(Shorthand); ok && n.Kind == yaml.ScalarNode {
+			d.pos.lines[join(key, short.Shorthand())] = n.Line
+			d.decode(join(key, short.Shorthand()), n, fieldOf(v, short.Shorthand()))
+			return
+		}
 		d.structure(key, n, v)
 	case reflect.Map:
 		d.stringMap(key, n, v)

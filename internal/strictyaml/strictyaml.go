@@ -12,7 +12,7 @@
 //   - a list is written as a list even when it has one element;
 //   - anchors, aliases, merge keys, tags of one's own and a second document are refused.
 //
-// The kinds of field it fills are string, bool, int, int64, time.Duration, structs,
+// A struct that is a Shorthand may be written as a single value. The kinds of field it fills are string, bool, int, int64, time.Duration, Any, structs,
 // pointers to structs, slices and maps (with string keys) of these. A key without a
 // value leaves its field as it was.
 package strictyaml
