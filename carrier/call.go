@@ -128,8 +128,8 @@ func (c *Call) Do(e Event) error {
 		c.add(Entry{Kind: KindSpeech, Text: e.Text})
 	case HangUp:
 		c.add(Entry{Kind: KindHangUp, Leg: e.Leg})
-	case CalleeDoes:
-		c.settled(func(u Effect) bool { l, ok := u.(LegStarted); return ok && l.Leg == e.Leg })
+	default:
+		c.undecided = slices.DeleteFunc(c.undecided, func(u Effect) bool { return decidedBy(u, e) })
 	}
 	c.apply(e)
 	return c.settle()
@@ -290,9 +290,29 @@ func (c *Call) hurry() {
 	}
 }
 
-// settled takes out of the undecided what f names.
-func (c *Call) settled(f func(Effect) bool) {
-	c.undecided = slices.DeleteFunc(c.undecided, f)
+// decidedBy reports whether an event is what an effect waits for.
+func decidedBy(effect Effect, e Event) bool {
+	switch effect := effect.(type) {
+	case LegStarted:
+		d, ok := e.(CalleeDoes)
+		return ok && d.Leg == effect.Leg
+	case Queued:
+		_, ok := e.(QueueDoes)
+		return ok
+	case Conferenced:
+		_, ok := e.(ConferenceDoes)
+		return ok
+	case Paying:
+		_, ok := e.(PayDoes)
+		return ok
+	case Session:
+		_, ok := e.(SessionEnds)
+		return ok
+	case Referred:
+		_, ok := e.(ReferDoes)
+		return ok
+	}
+	return false
 }
 
 // decide lets the world act on what nobody has decided.

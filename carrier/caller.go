@@ -3,6 +3,7 @@ package carrier
 import (
 	"fmt"
 	"regexp"
+	"slices"
 	"strings"
 	"time"
 )
@@ -218,24 +219,86 @@ func (c *Call) HangUp() error { return c.Do(HangUp{}) }
 
 // Dials waits until the line dials somebody, "" for anybody, and says what they do.
 func (c *Call) Dials(to string, callee Callee) error {
-	var leg int
-	find := func() bool {
-		for _, e := range c.undecided {
-			if l, ok := e.(LegStarted); ok && (to == "" || l.To == to || l.To == "client:"+to) {
-				leg = l.Leg
-				return true
-			}
-		}
-		return false
-	}
 	want := "the line to dial somebody"
 	if to != "" {
 		want = "the line to dial " + to
 	}
-	if err := c.until(want, standStill, find); err != nil {
+	return c.decides(want, func(e Effect) (Event, bool) {
+		l, ok := e.(LegStarted)
+		return CalleeDoes{Leg: l.Leg, Callee: callee}, ok && (to == "" || l.To == to || l.To == "client:"+to)
+	})
+}
+
+// Queues waits until the caller waits in a queue, "" for any, and says what becomes of it.
+func (c *Call) Queues(name string, q Queue) error {
+	return c.decides("the caller to wait in a queue "+name, func(e Effect) (Event, bool) {
+		have, ok := e.(Queued)
+		return QueueDoes{q}, ok && (name == "" || have.Name == name)
+	})
+}
+
+// Confers waits until the caller enters a conference, "" for any, and says what becomes of it.
+func (c *Call) Confers(name string, conf Conference) error {
+	return c.decides("the caller to enter a conference "+name, func(e Effect) (Event, bool) {
+		have, ok := e.(Conferenced)
+		return ConferenceDoes{conf}, ok && (name == "" || have.Name == name)
+	})
+}
+
+// Pays waits until the caller is asked for a card, and says how that goes.
+func (c *Call) Pays(p Payment) error {
+	return c.decides("the line to ask for a card", func(e Effect) (Event, bool) {
+		_, ok := e.(Paying)
+		return PayDoes{p}, ok
+	})
+}
+
+// Connects waits until a machine has the call, and says how it gives it back.
+func (c *Call) Connects(s SessionResult) error {
+	return c.decides("the line to connect a machine", func(e Effect) (Event, bool) {
+		_, ok := e.(Session)
+		return SessionEnds{s}, ok
+	})
+}
+
+// Refers waits until the line refers a SIP caller, and says what comes of it.
+func (c *Call) Refers(r ReferResult) error {
+	return c.decides("the line to refer the caller", func(e Effect) (Event, bool) {
+		_, ok := e.(Referred)
+		return ReferDoes{r}, ok
+	})
+}
+
+// decides waits for an effect that the world acts on, and acts in its place.
+func (c *Call) decides(want string, answer func(Effect) (Event, bool)) error {
+	var event Event
+	err := c.until(want, standStill, func() bool {
+		for i, e := range c.undecided {
+			if does, ok := answer(e); ok {
+				event = does
+				c.undecided = slices.Delete(c.undecided, i, i+1)
+				return true
+			}
+		}
+		return false
+	})
+	if err != nil {
 		return err
 	}
-	return c.Do(CalleeDoes{Leg: leg, Callee: callee})
+	return c.Do(event)
+}
+
+// Undecided are the effects that wait for the world to act, before time passes
+// and Config.World does. A front end that asks a person looks here.
+func (c *Call) Undecided() []Effect { return slices.Clone(c.undecided) }
+
+// Fault lets something go wrong from now on, as Config.Faults does from the start.
+func (c *Call) Fault(f Fault) error {
+	if err := f.Check(); err != nil {
+		return fmt.Errorf("carrier: fault: %w", err)
+	}
+	c.client.faults.add(f)
+	return nil
 }
 
 // Finish lets the caller be silent until the call is over and the last callback

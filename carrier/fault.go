@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"net/http"
+	"slices"
 	"strings"
 	"time"
 )
@@ -56,7 +57,8 @@ type Fault struct {
 	Code   int           // of FaultTLS; 0 stands for 11220
 }
 
-func (f Fault) check() error {
+// Check reports everything that is wrong with a fault.
+func (f Fault) Check() error {
 	var errs []error
 	bad := func(format string, args ...any) { errs = append(errs, fmt.Errorf(format, args...)) }
 	if !oneOf(f.Kind, FaultDrop, FaultLose, FaultRetry, FaultDelay, FaultDuplicate, FaultTruncate, FaultStatus, FaultTLS) {
@@ -106,6 +108,11 @@ type faults struct {
 
 func newFaults(list []Fault, seed uint64) *faults {
 	return &faults{list: list, seen: make([]int, len(list)), rand: rand.New(rand.NewPCG(seed, 0))}
+}
+
+func (f *faults) add(fault Fault) {
+	f.list = append(slices.Clone(f.list), fault)
+	f.seen = append(f.seen, 0)
 }
 
 // next returns the fault of a request, nil when nothing goes wrong.

@@ -31,7 +31,7 @@ func (s *simulation) run() {
 	state, effects := carrier.Begin(carrier.Setup{
 		Seed: 1, Account: carrier.TestAccount, From: "sip:a@example.org", To: "+15550199", VoiceURL: publicURL + "/0",
 		StatusURL: publicURL + "/status", StatusEvents: []string{"initiated", "ringing", "answered", "completed"},
-		FallbackURL: publicURL + "/1", Options: carrier.Options{MaxCall: 10 * time.Minute},
+		FallbackURL: publicURL + "/1", Options: carrier.Options{MaxCall: time.Minute},
 	})
 	s.state = state
 	s.take(effects)

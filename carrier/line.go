@@ -189,7 +189,7 @@ func (c *Config) check() error {
 		bad("Media is %q: it is near, any or none", c.Media)
 	}
 	for i, f := range c.Faults {
-		if err := f.check(); err != nil {
+		if err := f.Check(); err != nil {
 			bad("Faults[%d]: %w", i, err)
 		}
 	}
