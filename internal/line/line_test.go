@@ -1,0 +1,320 @@
+package line_test
+
+import (
+	"bytes"
+	"context"
+	"io"
+	"log/slog"
+	"net/http"
+	"net/http/httptest"
+	"net/netip"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/callgate/callgate"
+	"github.com/callgate/callgate/callgatetest"
+	"github.com/callgate/callgate/carrier"
+	"github.com/callgate/callgate/internal/line"
+	"github.com/callgate/callgate/internal/lookup"
+	"github.com/callgate/callgate/internal/outbox"
+	"github.com/callgate/callgate/ivr"
+	"github.com/callgate/callgate/ivr/expr"
+	"github.com/callgate/callgate/twilio"
+)
+
+// clinic is a flow with a look-up, a booking and a voicemail. The welcome can be
+// changed, which makes another version.
+func clinic(t *testing.T, welcome, url string) *ivr.Program {
+	t.Helper()
+	p, err := ivr.Compile(&ivr.Flow{
+		Name: "clinic", Start: "main", Exhausted: "mail",
+		Vars: []ivr.Var{{Name: "doctor", Type: expr.Text}},
+		Nodes: []ivr.Node{
+			{ID: "main", Do: &ivr.Menu{
+				Ask: ivr.Ask{Prompt: ivr.Speak(welcome)},
+				Options: []ivr.Option{
+					{Key: "1", To: "ask"}, {Key: "2", To: "mail"}, {Key: "3", To: "back"},
+				},
+			}},
+			{ID: "ask", Do: &ivr.HTTP{
+				URL: url + "/doctor", Filler: ivr.Speak("One moment."), Timeout: 20,
+				Outputs: []ivr.Output{{Path: "name", Into: "doctor"}}, OK: "tell", Error: "mail",
+			}},
+			{ID: "tell", Do: &ivr.Say{Prompt: ivr.Speak("Your doctor is {doctor}."), To: "bye"}},
+			{ID: "mail", Do: &ivr.Voicemail{Mailbox: "desk", Greeting: ivr.Speak("Please leave a message."), Recorded: "bye", Empty: "bye"}},
+			{ID: "back", Do: &ivr.Callback{
+				List: "desk", Ask: ivr.Ask{Prompt: ivr.Speak("Please enter your number.")}, Confirm: ivr.Speak("Press 1 and we call you."),
+				Booked: "bye", Declined: "bye", Country: "1",
+			}},
+			{ID: "bye", Do: &ivr.Hangup{Prompt: ivr.Speak("Goodbye.")}},
+		},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return p
+}
+
+func sealer(t *testing.T) *ivr.Sealer {
+	t.Helper()
+	s, err := ivr.NewSealer([]byte("a state key of the tests of package line"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return s
+}
+
+// config is what all lines of a test share.
+func config(t *testing.T, p *ivr.Program, log io.Writer) line.Config {
+	t.Helper()
+	box, err := outbox.Open(filepath.Join(t.TempDir(), "outbox.jsonl"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { box.Close() })
+	return line.Config{
+		Path: "/clinic", Program: p, Sealer: sealer(t), Outbox: box, Languages: new(line.Languages),
+		Log: slog.New(slog.NewTextHandler(log, nil)),
+	}
+}
+
+func newLine(t *testing.T, c line.Config) *line.Line {
+	t.Helper()
+	l, err := line.New(c)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return l
+}
+
+// gated puts a gate in front of what answers a line.
+func gated(t *testing.T, l *line.Line, answer http.Handler) http.Handler {
+	t.Helper()
+	verifier, err := twilio.New(twilio.Config{Keys: []twilio.Key{{Name: "test", Token: callgatetest.Token}}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	rescue, err := callgate.RescueDocument("This is the rescue.", "en", "+15550100")
+	if err != nil {
+		t.Fatal(err)
+	}
+	gate, err := callgate.New(callgate.Config{
+		Verifier: verifier, PublicURL: callgatetest.PublicURL,
+		Rescue: callgate.Rescue{Documents: map[string][]byte{"": rescue}},
+		Routes: []callgate.Route{
+			{Path: "/clinic", Entries: []callgate.Entry{{Effect: callgate.Allow, Principal: callgate.Carrier("twilio"), Permission: callgate.View}}},
+			l.StatusRoute(),
+		},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return gate.Handler(answer)
+}
+
+func call(t *testing.T, h http.Handler) *callgatetest.Call {
+	t.Helper()
+	return callgatetest.NewCarrier(t, h, callgatetest.At("/clinic")).Call()
+}
+
+// Every webhook of a call is answered by a line that was made for it alone, as if the
+// server had been killed after each step and another one had taken over.
+func TestEachStepByAnotherServer(t *testing.T) {
+	c := config(t, clinic(t, "For your doctor press 1.", "https://crm.example.org"), io.Discard)
+	first := newLine(t, c)
+	anew := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { newLine(t, c).ServeHTTP(w, r) })
+	var transcripts []string
+	for _, answer := range []http.Handler{first, anew} {
+		call := call(t, gated(t, first, answer))
+		call.Hear("press 1")
+		call.Press("9") // a wrong key is counted
+		call.Hear("press 1")
+		call.Silence() // and so is silence, apart
+		call.Press("2")
+		call.Hear("leave a message")
+		call.Record(12*time.Second, "hangup")
+		call.Ends(carrier.EndCallerHangup)
+		transcripts = append(transcripts, call.Transcript())
+	}
+	if transcripts[0] != transcripts[1] {
+		t.Errorf("one server:\n%s\na server for each step:\n%s", transcripts[0], transcripts[1])
+	}
+}
+
+// Bookings and voicemails are on the disk, once each.
+func TestOutbox(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "outbox.jsonl")
+	c := config(t, clinic(t, "Welcome.", "https://crm.example.org"), io.Discard)
+	box, err := outbox.Open(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer box.Close()
+	c.Outbox = box
+	l := newLine(t, c)
+	desk := callgatetest.NewCarrier(t, gated(t, l, l), callgatetest.At("/clinic"))
+
+	booking := desk.Call()
+	booking.Hear("Welcome")
+	booking.Press("3")
+	booking.Press("1") // yes, this number
+	booking.Hear("Goodbye")
+	booking.Ends(carrier.EndHangup)
+
+	mail := desk.Call()
+	mail.Press("2")
+	mail.Record(5*time.Second, "#")
+	mail.Ends(carrier.EndHangup)
+
+	content, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	lines := strings.Split(strings.TrimSpace(string(content)), "\n")
+	var kinds []string
+	for _, l := range lines {
+		for _, kind := range []string{`"type":"booking"`, `"ready":false`, `"ready":true`} {
+			if strings.Contains(l, kind) {
+				kinds = append(kinds, kind)
+			}
+		}
+	}
+	if got := strings.Join(kinds, " "); got != `"type":"booking" "ready":false "ready":true` {
+		t.Errorf("the outbox holds\n%s", content)
+	}
+}
+
+// A slow look-up: the caller hears the filler, and the answer later, from one request.
+func TestLookups(t *testing.T) {
+	release := make(chan struct{})
+	requests := 0
+	crm := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		requests++
+		<-release
+		io.WriteString(w, `{"name":"Ada"}`)
+	}))
+	defer crm.Close()
+	client, err := lookup.New(lookup.Config{Hosts: []string{crm.URL}, PrivateNetworks: []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8")}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	c := config(t, clinic(t, "Welcome.", crm.URL), io.Discard)
+	c.Lookups = client
+	l := newLine(t, c)
+	// The webhook's patience is cut short instead of waiting for it.
+	impatient := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		ctx, cancel := context.WithCancel(r.Context())
+		if requests == 0 {
+			cancel()
+		}
+		defer cancel()
+		l.ServeHTTP(w, r.WithContext(ctx))
+	})
+	call := call(t, gated(t, l, impatient))
+	call.Press("1")
+	call.Hear("One moment")
+	close(release)
+	call.Hear("Your doctor is Ada")
+	call.Ends(carrier.EndHangup)
+	if requests != 1 {
+		t.Errorf("%d requests, want 1", requests)
+	}
+}
+
+// Without look-ups configured, and when the server is not to be asked, the call takes
+// the exit for errors.
+func TestLookupFails(t *testing.T) {
+	var log bytes.Buffer
+	l := newLine(t, config(t, clinic(t, "Welcome.", "https://crm.example.org"), &log))
+	call := call(t, gated(t, l, l))
+	call.Press("1")
+	call.Hear("leave a message")
+	call.HangUp()
+	if !strings.Contains(log.String(), "look-up failed") {
+		t.Errorf("the log: %s", log.String())
+	}
+}
+
+// A call goes on with the version that it began with; new calls begin with the new one.
+func TestOlderVersion(t *testing.T) {
+	before := clinic(t, "The old welcome.", "https://crm.example.org")
+	after := clinic(t, "The new welcome.", "https://crm.example.org")
+	old := config(t, before, io.Discard)
+	fresh := old
+	fresh.Program, fresh.Older = after, []*ivr.Program{before}
+	forgetful := old
+	forgetful.Program = after
+	l := newLine(t, old)
+	var now http.Handler = l
+	h := gated(t, l, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { now.ServeHTTP(w, r) }))
+
+	call1 := call(t, h)
+	call1.Hear("The old welcome")
+	now = newLine(t, fresh)
+	call1.Press("9")
+	call1.Hear("The old welcome")
+	call2 := call(t, h)
+	call2.Hear("The new welcome")
+
+	// Where the old version is gone, the line begins again.
+	now = newLine(t, forgetful)
+	call1.Press("9")
+	call1.Hear("The new welcome")
+}
+
+// A state that is cut, changed, or of another call starts the line again, and is logged
+// without what it held.
+func TestLostState(t *testing.T) {
+	var log bytes.Buffer
+	l := newLine(t, config(t, clinic(t, "Welcome.", "https://crm.example.org"), &log))
+	h := gated(t, l, l)
+	for _, token := range []string{"i", "iAAAA", "x", "i" + strings.Repeat("A", 3000), "vAAAA"} {
+		w := httptest.NewRecorder()
+		log.Reset()
+		r := callgatetest.NewRequest(t, "POST", "/clinic?s="+token, callgate.Params{
+			{Name: "AccountSid", Value: callgatetest.Account}, {Name: "ApiVersion", Value: "2010-04-01"},
+			{Name: "CallSid", Value: "CA00000000000000000000000000000001"}, {Name: "CallStatus", Value: "in-progress"},
+			{Name: "Digits", Value: "1"}, {Name: "Direction", Value: "inbound"},
+			{Name: "From", Value: "+15550100"}, {Name: "To", Value: "+15550199"},
+		})
+		h.ServeHTTP(w, r)
+		if token != "vAAAA" && !strings.Contains(w.Body.String(), "Welcome.") {
+			t.Errorf("%.10s: %d %s", token, w.Code, w.Body)
+		}
+		if !strings.Contains(log.String(), "reason=not-sealed") || strings.Contains(log.String(), "AAAA\"") {
+			t.Errorf("%.10s: the log: %s", token, log.String())
+		}
+	}
+}
+
+func TestByNumberAndFaults(t *testing.T) {
+	one, two := clinic(t, "Number one.", "https://crm.example.org"), clinic(t, "Number two.", "https://crm.example.org")
+	c := config(t, one, io.Discard)
+	c.ByNumber = map[string]*ivr.Program{"+15550199": two}
+	l := newLine(t, c)
+	call(t, gated(t, l, l)).Hear("Number two")
+
+	c.Outbox = nil
+	if _, err := line.New(c); err == nil || !strings.Contains(err.Error(), "outbox: missing") {
+		t.Errorf("without an outbox: %v", err)
+	}
+	c = config(t, nil, io.Discard)
+	if _, err := line.New(c); err == nil || !strings.Contains(err.Error(), "flow: missing") {
+		t.Errorf("without a flow: %v", err)
+	}
+	c = config(t, one, io.Discard)
+	c.Media = "media/"
+	if _, err := line.New(c); err == nil || !strings.Contains(err.Error(), "media_url") {
+		t.Errorf("with a relative media address: %v", err)
+	}
+}
+
+// What is below the route is not the line.
+func TestBelow(t *testing.T) {
+	l := newLine(t, config(t, clinic(t, "Welcome.", "https://crm.example.org"), io.Discard))
+	h := callgatetest.NewCarrier(t, gated(t, l, l), callgatetest.At("/clinic/elsewhere"))
+	h.Call().Hear("This is the rescue")
+}
