@@ -164,7 +164,7 @@ func TestOutbox(t *testing.T) {
 	booking.Hear("Goodbye")
 	booking.Ends(carrier.EndHangup)
 
-	mail := desk.Call()
+	mail := desk.CallFrom(carrier.Caller{Seed: 1}) // another CallSid
 	mail.Press("2")
 	mail.Record(5*time.Second, "#")
 	mail.Ends(carrier.EndHangup)
