@@ -20,7 +20,8 @@ var rules = archtest.Rules{
 		"internal/archtest":      nil,
 		"internal/config":        {".", "internal/strictyaml", "internal/spell"},
 		"internal/demo":          {".", "twiml"},
-		"internal/flowfile":      {"ivr", "ivr/expr", "internal/strictyaml", "internal/spell", "go.yaml.in/yaml/v4"},
+		"internal/flowfile":      {"ivr", "ivr/expr", "twiml", "internal/strictyaml", "internal/spell", "go.yaml.in/yaml/v4"},
+		"internal/graph":         {"ivr", "github.com/goccy/go-graphviz", "github.com/goccy/go-graphviz/gvc", "github.com/fogleman/gg", "golang.org/x/image/font/..."},
 		"internal/htpasswd":      {"golang.org/x/crypto/bcrypt"},
 		"internal/keys":          {"."},
 		"internal/leaktest":      nil,
@@ -43,6 +44,7 @@ var rules = archtest.Rules{
 		"cmd/callgate":               {"internal/cli"},
 		"internal/leaktest/leakscan": {"internal/leaktest"},
 
+		"examples":         nil,
 		"examples/pyramid": {".", "twilio", "twiml"},
 
 		"interop":                  nil,
@@ -56,5 +58,6 @@ var rules = archtest.Rules{
 	TestUses: []string{
 		"github.com/google/go-cmp/cmp",
 		"github.com/rogpeppe/go-internal/testscript",
+		"github.com/santhosh-tekuri/jsonschema/v6",
 	},
 }

@@ -31,6 +31,9 @@ import (
 func commands() []func(*Env) *cobra.Command {
 	return []func(*Env) *cobra.Command{
 		newServe,
+		newCheck,
+		newGraph,
+		newSchema,
 		newSign,
 		newVerify,
 		newTwiml,
