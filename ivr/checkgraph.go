@@ -349,6 +349,9 @@ func (k *checker) reportLoop(rule Rule, message string, i int, first edge, ok fu
 // reached. One is reported for each way into such a region.
 func (k *checker) checkEscape() {
 	helped := k.g.reaching(func(i int) bool {
+		if k.g.node(i).permission != "" {
+			return true // who has it is helped, and who has not is rescued
+		}
 		switch k.g.node(i).kind {
 		case KindTransfer, KindQueue, KindVoicemail, KindCallback, KindCustom:
 			return true

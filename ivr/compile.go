@@ -225,12 +225,15 @@ func (c *compiler) declareNode(sc *scope, index int, n *Node, field string) {
 	if _, dup := sc.nodes[n.ID]; dup {
 		c.fault(DuplicateName, name, "", "there are two nodes %q", n.ID)
 	}
+	if n.Permission != "" && !isName(n.Permission) {
+		c.fault(InvalidValue, name, "permission", "%q is no name of a permission: use lower-case letters, digits, - and _", n.Permission)
+	}
 	if len(c.p.nodes) == maxNodes {
 		c.fault(FlowTooLarge, "", field, "there are more than %d nodes", maxNodes)
 		return
 	}
 	sc.nodes[n.ID] = target(len(c.p.nodes))
-	c.p.nodes = append(c.p.nodes, node{name: name, scope: index, note: n.Note})
+	c.p.nodes = append(c.p.nodes, node{name: name, scope: index, note: n.Note, permission: n.Permission})
 }
 
 func qualified(sc *scope, id string) string {

@@ -17,6 +17,9 @@ type Event struct {
 	// Remembered is the name of the language that this caller chose in an earlier
 	// call, if that was kept.
 	Remembered string
+	// Granted are the permissions of this call besides that of the route: whoever runs
+	// the program asks the access control list for each of Program.Permissions.
+	Granted []string
 	// Overrides open or close schedules by name, before their own Override.
 	Overrides map[string]Override
 }

@@ -100,6 +100,10 @@ type Node struct {
 	Do Action
 	// Note is for people: it appears in pictures of the flow.
 	Note string
+	// Permission is what a call must have been granted to come to the node, a word such
+	// as "restricted"; see Event.Granted. Without it the step fails with a
+	// *DeniedError. Default: none is needed.
+	Permission string
 }
 
 // Action is what a node does: *Say, *Menu, *Collect, *Hours, *ChooseLanguage,

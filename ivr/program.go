@@ -1,6 +1,10 @@
 package ivr
 
-import "github.com/callgate/callgate/ivr/expr"
+import (
+	"slices"
+
+	"github.com/callgate/callgate/ivr/expr"
+)
 
 // Program is a flow that is ready to run: names are resolved, prompts and tables
 // of keys are made, so that the cost of a step does not depend on the size of the
@@ -32,17 +36,18 @@ type SiteNeeds struct {
 
 // node is a compiled Node.
 type node struct {
-	name    string // qualified
-	kind    Kind
-	scope   int
-	note    string
-	do      stepper
-	exits   []exit
-	reads   []use         // for the checker
-	prompts []namedPrompt // for the checker
-	asks    bool          // it waits for the caller to answer
-	shadows []string      // global keys that mean something else here
-	bytes   int           // of the speech in its largest document
+	name       string // qualified
+	kind       Kind
+	scope      int
+	note       string
+	permission string // needed to come here; empty for most
+	do         stepper
+	exits      []exit
+	reads      []use         // for the checker
+	prompts    []namedPrompt // for the checker
+	asks       bool          // it waits for the caller to answer
+	shadows    []string      // global keys that mean something else here
+	bytes      int           // of the speech in its largest document
 }
 
 // stepper is what a node does in a running call.
@@ -216,9 +221,11 @@ type NodeInfo struct {
 	Subflow string // empty for the main flow
 	Kind    Kind
 	Note    string
-	Pos     Pos
-	Asks    bool // it waits for the caller to answer
-	Exits   []ExitInfo
+	// Permission is that of the node, empty for most.
+	Permission string
+	Pos        Pos
+	Asks       bool // it waits for the caller to answer
+	Exits      []ExitInfo
 }
 
 // ExitInfo describes a way out of a node.
@@ -239,7 +246,7 @@ func (p *Program) Outline() []NodeInfo {
 	for i := range p.nodes {
 		n := &p.nodes[i]
 		infos[i] = NodeInfo{
-			Name: n.name, Subflow: p.scopes[n.scope].name, Kind: n.kind, Note: n.note,
+			Name: n.name, Subflow: p.scopes[n.scope].name, Kind: n.kind, Note: n.note, Permission: n.permission,
 			Pos: p.locate(n.name, ""), Asks: n.asks,
 		}
 		for _, e := range n.exits {
@@ -249,6 +256,17 @@ func (p *Program) Outline() []NodeInfo {
 		}
 	}
 	return infos
+}
+
+// Permissions lists what nodes of the program ask for, each once; see Event.Granted.
+func (p *Program) Permissions() []string {
+	var list []string
+	for i := range p.nodes {
+		if want := p.nodes[i].permission; want != "" && !slices.Contains(list, want) {
+			list = append(list, want)
+		}
+	}
+	return list
 }
 
 func (p *Program) targetName(t target) string {

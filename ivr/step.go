@@ -53,6 +53,13 @@ func (e *StepError) Error() string { return fmt.Sprintf("ivr: node %s: %v", e.No
 // Unwrap returns the cause.
 func (e *StepError) Unwrap() error { return e.Err }
 
+// DeniedError says that a call came to a node whose permission it was not granted. It is
+// the cause of a *StepError.
+type DeniedError struct{ Permission string }
+
+// Error names the permission.
+func (e *DeniedError) Error() string { return "the call lacks the permission " + e.Permission }
+
 // move is where a call goes next.
 type move struct {
 	to   target
@@ -200,6 +207,10 @@ func (r *run) arrive(m move) move {
 	r.unwind(n.scope)
 	r.s.node = m.to
 	r.s.phase, r.s.noInput, r.s.noMatch, r.s.count, r.s.lookup = 0, 0, 0, 0, lookupID{}
+	if n.permission != "" && !slices.Contains(r.ev.Granted, n.permission) {
+		r.fail(&DeniedError{n.permission})
+		return move{to: broken}
+	}
 	return n.do.enter(r)
 }
 
