@@ -50,7 +50,7 @@ func TestFaultsOfNodes(t *testing.T) {
 		// Keys.
 		{"menu: x\noptoins: {1: a}", `6:5 missing-key: menu needs the key "options": The choices: the key, and the node that it leads to.` + "\n" +
 			`7:5 unknown-key: menu has no key "optoins"; did you mean "options"?`},
-		{"say: x\nto: a\nfrom: b", `8:5 unknown-key: say has no key "from"; the keys here are say, to, note`},
+		{"say: x\nto: a\nfrom: b", `8:5 unknown-key: say has no key "from"; the keys here are say, to, permission, note`},
 		{"say: x\nto: a\nsay: y", `8:5 repeated-key: "say" stands here again; it was on line 6 already`},
 		{"say: x", `6:5 missing-key: say needs the key "to": The next node.`},
 		{"sya: x\nto: a", `6:5 missing-key: nothing says what this node does; did you mean "say" by "sya"?; it needs one of the keys say, menu, collect, language, hours, http, branch, set, call, goto, transfer, queue, voicemail, callback, hangup, reject`},

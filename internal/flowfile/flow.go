@@ -193,7 +193,9 @@ func (s nodeShape) readKind(r *reader, n *yaml.Node) {
 // object returns the form of a node of one kind, and the action that it fills.
 func (s nodeShape) object(k kind) (ivr.Action, object) {
 	action, fields := k.make()
-	fields = append(fields, field{key: "note", shape: words(&s.to.Note), doc: "For people: it appears in pictures."})
+	fields = append(fields,
+		field{key: "permission", shape: name("permission", &s.to.Permission), doc: "What the access control list must grant to a call that comes here. A call without it is rescued."},
+		field{key: "note", shape: words(&s.to.Note), doc: "For people: it appears in pictures."})
 	return action, object{ref: string(k.name), what: string(k.name), doc: k.doc, fields: fields}
 }
 

@@ -192,7 +192,7 @@ func everyNode() []ivr.Node {
 		{ID: "machine", Do: &ivr.Voicemail{
 			Greeting: ivr.Speak("Leave a message."), Mailbox: "desk", Min: 2, Max: 60, Silence: 4, Finish: "12#", Recorded: "bye", Empty: "closed",
 		}},
-		{ID: "bye", Do: &ivr.Hangup{Prompt: ivr.Speak("Goodbye.")}},
+		{ID: "bye", Permission: "restricted", Do: &ivr.Hangup{Prompt: ivr.Speak("Goodbye.")}},
 		{ID: "closed", Do: &ivr.Hangup{}},
 		{ID: "full", Do: &ivr.Reject{Reason: twiml.Busy}},
 	}
