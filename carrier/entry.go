@@ -155,7 +155,7 @@ func (l Listening) String() string {
 
 // String writes the request and the status of its answer.
 func (x Exchange) String() string {
-	s := fmt.Sprintf("%s %s %s", x.For, x.Method, x.URL)
+	s := fmt.Sprintf("%s %s %s", x.For, x.Method, shortURL(x.URL))
 	switch {
 	case x.Err != "":
 		s += " → " + x.Err
@@ -168,6 +168,17 @@ func (x Exchange) String() string {
 		s += fmt.Sprintf(" (attempt %d)", x.Attempt)
 	}
 	return s
+}
+
+// shortQuery is how much of a query a transcript shows.
+const shortQuery = 40
+
+// shortURL leaves out a long query: the parameters of a GET, a sealed state.
+func shortURL(url string) string {
+	if before, query := cutQuery(url); len(query) > shortQuery {
+		return before + "?…"
+	}
+	return url
 }
 
 // MarshalJSON writes the entry flat, with times in seconds.

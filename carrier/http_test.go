@@ -273,9 +273,16 @@ func TestConnectionFailures(t *testing.T) {
 		t.Errorf("%d attempts; the carrier retries a failed connection once", n)
 	}
 
-	call = a.call(t, "http://no-such-host.invalid:1")
+	call = a.call(t, dead, func(c *carrier.Config) {
+		c.Transport = failing{&net.DNSError{Err: "no such host", Name: "ivr.example.org", IsNotFound: true}}
+	})
 	wantCode(t, call, 11210)
 }
+
+// failing is a transport that gets nowhere.
+type failing struct{ err error }
+
+func (f failing) RoundTrip(*http.Request) (*http.Response, error) { return nil, f.err }
 
 func TestTLSFailures(t *testing.T) {
 	server := httptest.NewTLSServer(http.NotFoundHandler())

@@ -58,12 +58,16 @@ type Config struct {
 	// Seed makes the identifiers of calls and the chances of faults. The same seed
 	// gives the same call. A call adds its number on this line to it.
 	Seed uint64
-	// Start is the time of day at which calls begin. Default: that of the first of
-	// January 2026, noon in UTC, so that runs can be repeated.
+	// Start is the time of day at which calls begin. Default DefaultStart, so that
+	// runs can be repeated.
 	Start time.Time
 	// Observe is told everything of every call, as it happens. May be nil.
 	Observe func(Entry)
 }
+
+// DefaultStart is when calls begin if nobody says: a Monday that is nowhere a
+// holiday, when most of Europe and America is at work.
+func DefaultStart() time.Time { return time.Date(2026, time.March, 2, 15, 0, 0, 0, time.UTC) }
 
 // TestAccount is the account of a line that names none.
 const TestAccount = "AC00000000000000000000000000000000"
@@ -131,7 +135,7 @@ func NewLine(c Config) (*Line, error) {
 	set(&c.Cookies, KeepCookies)
 	set(&c.Media, MediaNear)
 	if c.Start.IsZero() {
-		c.Start = time.Date(2026, time.January, 1, 12, 0, 0, 0, time.UTC)
+		c.Start = DefaultStart()
 	}
 	if err := c.check(); err != nil {
 		return nil, err

@@ -48,7 +48,7 @@ func TestStatusCallbacks(t *testing.T) {
 	finish(t, call, carrier.EndHangup)
 	got := app.requests("/status")
 	last := got[len(got)-1].Params
-	if last.Get("CallStatus") != "completed" || last.Get("SequenceNumber") != "1" || last.Get("Timestamp") != "Thu, 01 Jan 2026 12:01:10 +0000" {
+	if last.Get("CallStatus") != "completed" || last.Get("SequenceNumber") != "1" || last.Get("Timestamp") != "Mon, 02 Mar 2026 15:01:10 +0000" {
 		t.Errorf("the last callback: %v", last)
 	}
 	if app.requests("/voice")[0].Params.Get("CallStatus") != "ringing" {

@@ -18,6 +18,7 @@ var rules = archtest.Rules{
 		"explain":      {".", "twilio"},
 
 		"internal/archtest":      nil,
+		"internal/callscript":    {".", "carrier", "ivr", "internal/strictyaml"},
 		"internal/config":        {".", "internal/strictyaml", "internal/spell"},
 		"internal/demo":          {".", "twiml"},
 		"internal/flowfile":      {"ivr", "ivr/expr", "twiml", "internal/strictyaml", "internal/spell", "go.yaml.in/yaml/v4"},

@@ -34,6 +34,7 @@ func commands() []func(*Env) *cobra.Command {
 		newCheck,
 		newGraph,
 		newSchema,
+		newTest,
 		newSign,
 		newVerify,
 		newTwiml,

@@ -30,7 +30,7 @@ func (c *call) do(ctx context.Context, effect ivr.Effect) ivr.Result {
 			URL: e.URL, Sid: e.Sid, Seconds: e.Seconds, Ready: e.Ready,
 		})
 	case *ivr.Remember:
-		c.line.Languages.set(e.From, e.Language)
+		c.line.Languages.Set(e.From, e.Language)
 	}
 	return ivr.Result{Key: effect.IdempotencyKey()}
 }
@@ -105,7 +105,8 @@ func (l *Languages) of(from string) string {
 	return l.byFrom[from]
 }
 
-func (l *Languages) set(from, language string) {
+// Set keeps the language that a caller has chosen.
+func (l *Languages) Set(from, language string) {
 	if l == nil || from == "" {
 		return
 	}

@@ -67,6 +67,8 @@ type Outbox interface {
 type Line struct {
 	Config
 	byVersion map[ivr.Version]*ivr.Program
+	// permissions are those that nodes of a program ask for.
+	permissions map[ivr.Version][]string
 
 	mu    sync.Mutex
 	sites map[string]*ivr.Site // by address
@@ -74,7 +76,7 @@ type Line struct {
 
 // New makes a line.
 func New(c Config) (*Line, error) {
-	l := &Line{Config: c, byVersion: map[ivr.Version]*ivr.Program{}, sites: map[string]*ivr.Site{}}
+	l := &Line{Config: c, byVersion: map[ivr.Version]*ivr.Program{}, permissions: map[ivr.Version][]string{}, sites: map[string]*ivr.Site{}}
 	if l.Now == nil {
 		l.Now = time.Now
 	}
@@ -93,6 +95,7 @@ func New(c Config) (*Line, error) {
 	}
 	for _, p := range append(append([]*ivr.Program{}, c.Older...), current...) {
 		l.byVersion[p.Version()] = p
+		l.permissions[p.Version()] = p.Permissions()
 	}
 	if c.Media != "" {
 		_, err := ivr.NewSite(ivr.SiteConfig{URL: "https://line.invalid/", Media: c.Media, Sealer: c.Sealer})
@@ -161,6 +164,9 @@ func (l *Line) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	c := &call{line: l, site: site, admission: admission, log: l.Log.With("call", admission.Params.Get("CallSid"))}
 	answer, err := c.answer(r.Context(), status)
 	switch {
+	case isDenied(err):
+		c.log.Warn("a node was denied", "error", err)
+		http.Error(w, "denied", http.StatusForbidden)
 	case err != nil:
 		l.fail(w, "step", err)
 	case status || answer.Document == nil:
@@ -168,6 +174,12 @@ func (l *Line) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	default:
 		write(w, answer)
 	}
+}
+
+// isDenied reports whether the call came to a node that it has no permission for.
+func isDenied(err error) bool {
+	var denied *ivr.DeniedError
+	return errors.As(err, &denied)
 }
 
 // fail ends with a status that the gate rescues from.
@@ -272,6 +284,16 @@ func (l *Line) start(to string) *ivr.Program {
 	return l.Program
 }
 
+// granted asks the access control lists for the permissions of a program's nodes.
+func (c *call) granted(p *ivr.Program) (list []string) {
+	for _, want := range c.line.permissions[p.Version()] {
+		if c.admission.Decide(callgate.Permission(want)).Allowed {
+			list = append(list, want)
+		}
+	}
+	return list
+}
+
 // maxRounds bounds how often one step may ask for effects. A flow that asks more often
 // than this before the caller hears anything would miss the deadline anyway.
 const maxRounds = 8
@@ -280,6 +302,7 @@ const maxRounds = 8
 func (c *call) run(ctx context.Context, p *ivr.Program, s ivr.State, ev *ivr.Event) (ivr.Answer, error) {
 	ctx, cancel := context.WithTimeout(ctx, patience)
 	defer cancel()
+	ev.Granted = c.granted(p)
 	for range maxRounds {
 		answer, err := p.Step(c.site, s, ev)
 		if answer.Language != "" {

@@ -1,0 +1,139 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"os"
+	"sync"
+
+	"github.com/callgate/callgate"
+	"github.com/callgate/callgate/carrier"
+	"github.com/callgate/callgate/internal/callscript"
+	"github.com/callgate/callgate/internal/flowfile"
+	calls "github.com/callgate/callgate/internal/line"
+	"github.com/callgate/callgate/ivr"
+	"github.com/callgate/callgate/twilio"
+)
+
+// What a flow in this process is called with. The key is no secret: nothing but
+// this process knows the address, which is never looked up.
+const (
+	simulatedURL   = "https://line.example"
+	simulatedToken = callgate.Secret("simulated-0123456789abcdef")
+)
+
+// flowSet loads the flows that are called in this process, each once.
+type flowSet struct {
+	mu     sync.Mutex
+	loaded map[string]*simulatedFlow
+}
+
+// simulatedFlow is a flow that is ready to be called.
+type simulatedFlow struct {
+	program *ivr.Program
+	locales []string
+	sealer  *ivr.Sealer
+	err     error
+}
+
+func (f *flowSet) load(path string) (*simulatedFlow, error) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if s := f.loaded[path]; s != nil {
+		return s, s.err
+	}
+	s := &simulatedFlow{}
+	s.err = s.read(path)
+	if f.loaded == nil {
+		f.loaded = map[string]*simulatedFlow{}
+	}
+	f.loaded[path] = s
+	return s, s.err
+}
+
+func (s *simulatedFlow) read(path string) error {
+	content, err := os.ReadFile(path)
+	if err != nil {
+		return err
+	}
+	flow, err := flowfile.Load(path, content)
+	if err != nil {
+		return err
+	}
+	if s.program, err = ivr.Compile(flow); err != nil {
+		return err
+	}
+	for _, l := range flow.Languages {
+		s.locales = append(s.locales, l.Locale)
+	}
+	s.sealer, err = ivr.NewSealer([]byte(simulatedToken.Reveal()))
+	return err
+}
+
+// flowWorld is what stands round a flow that is called.
+type flowWorld struct {
+	calls.Config
+	// rescued is told when the gate had to rescue a caller.
+	rescued func(string)
+}
+
+// config makes a line to call: the flow behind a gate, as "serve" has it, but in
+// this process.
+func (s *simulatedFlow) config(w flowWorld) (carrier.Config, error) {
+	w.Path, w.Program, w.Sealer, w.Media = "/", s.program, s.sealer, simulatedURL+"/media/"
+	if w.Log == nil {
+		w.Log = slog.New(slog.DiscardHandler)
+	}
+	answers, err := calls.New(w.Config)
+	if err != nil {
+		return carrier.Config{}, err
+	}
+	verifier, err := newVerifier(simulatedToken, carrier.TestAccount, twilio.ProfileVoice)
+	if err != nil {
+		return carrier.Config{}, err
+	}
+	say, _ := callgate.Apology("en")
+	rescue, err := callgate.RescueDocument(say, "en", devSupportNumber)
+	if err != nil {
+		return carrier.Config{}, err
+	}
+	gate, err := callgate.New(callgate.Config{
+		Verifier: verifier, PublicURL: simulatedURL, Now: w.Now,
+		Rescue: callgate.Rescue{Documents: map[string][]byte{"": rescue}},
+		Routes: []callgate.Route{
+			{Path: "/", Entries: []callgate.Entry{{Effect: callgate.Allow, Principal: callgate.Carrier(twilio.Name), Permission: callgate.View}}},
+			answers.StatusRoute(),
+		},
+		Observe: func(_ context.Context, e callgate.Event) {
+			if e.Outcome == callgate.OutcomeRescued && w.rescued != nil {
+				w.rescued(fmt.Sprintf("the flow failed and the caller was rescued: %s", e.Detail))
+			}
+		},
+	})
+	if err != nil {
+		return carrier.Config{}, err
+	}
+	return carrier.Config{
+		Token: simulatedToken, VoiceURL: simulatedURL + "/", Transport: carrier.Direct(gate.Handler(answers)), Media: carrier.MediaNone,
+	}, nil
+}
+
+// open makes what answers a case whose suite names a flow.
+func (f *flowSet) open(p *callscript.Playing, path string) (callscript.Target, error) {
+	s, err := f.load(path)
+	if err != nil {
+		return callscript.Target{}, err
+	}
+	languages := &calls.Languages{}
+	languages.Set(p.Party.From, p.Party.Lang)
+	config, err := s.config(flowWorld{
+		Config:  calls.Config{Lookups: p, Outbox: p, Languages: languages, Now: p.Now, Observe: p.Observe},
+		rescued: p.Rescued,
+	})
+	return callscript.Target{Config: config}, err
+}
+
+// errNoTarget says that nothing is named that could answer.
+var errNoTarget = errors.New("nothing answers the calls: name a flow or a url in the file, or use --flow or --url")
