@@ -55,21 +55,26 @@ func (a address) String() string {
 	return a.scheme + a.user + a.host + a.port + a.path + a.query
 }
 
-// pairs returns the pairs of the query, undecoded, empty ones too.
-func (a address) pairs() []string {
-	if len(a.query) <= 1 {
-		return nil
-	}
-	return strings.Split(a.query[1:], "&")
+// origin returns the address without path and query.
+func (a address) origin() address {
+	a.path, a.query = "", ""
+	return a
 }
 
-// withPairs returns the address with another query.
-func (a address) withPairs(pairs []string) address {
-	a.query = ""
-	if len(pairs) > 0 {
-		a.query = "?" + strings.Join(pairs, "&")
+// pairsOf returns the pairs of a query, undecoded, empty ones too.
+func pairsOf(query string) []string {
+	if len(query) <= 1 {
+		return nil
 	}
-	return a
+	return strings.Split(query[1:], "&")
+}
+
+// queryOf is the reverse of pairsOf.
+func queryOf(pairs []string) string {
+	if len(pairs) == 0 {
+		return ""
+	}
+	return "?" + strings.Join(pairs, "&")
 }
 
 // defaultPort returns the port that a scheme implies, with its colon.

@@ -66,7 +66,7 @@ func (a *answer) asIs(loose bool) {
 	switch {
 	case r.Method != http.MethodPost && r.Method != http.MethodGet, r.Method == http.MethodGet && len(r.Body) > 0:
 		a.add(CauseMethod, Difference{"method", none, quote(r.Method)})
-	case o.content == contentJSON && !hasBodyHash(o.address, o.body):
+	case o.content == contentJSON && !hasBodyHash(o.address.query, o.body):
 		a.add(CauseBodyChanged)
 	case o.content == contentOther && len(listOf(r.Header["Content-Encoding"])) > 0:
 		a.add(CauseBodyCompressed)
@@ -110,26 +110,39 @@ func (a *answer) found(m *match, loose bool) {
 		o = next
 	}
 	signed := o.address
-	for _, i := range m.url.path {
-		e := m.start.urls.edits[i]
-		next, _ := e.apply(signed)
-		a.add(e.cause, addressDifferences(signed, next)...)
-		signed = next
-	}
-	params := o.params
-	for _, i := range m.form.path {
-		e := m.start.forms.edits[i]
-		next, _ := e.apply(params)
-		a.add(e.cause, paramDifferences(params, next)...)
-		params = next
-	}
+	replay(m.start.origins, &m.origin, func(c Cause, from, to address) {
+		a.add(c, addressDifferences(from, to)...)
+		to.path, to.query = signed.path, signed.query
+		signed = to
+	})
+	replay(m.start.paths, &m.path, func(c Cause, from, to string) {
+		a.add(c, addressDifferences(address{path: from}, address{path: to})...)
+		signed.path = to
+	})
+	replay(m.start.queries, &m.query, func(c Cause, from, to string) {
+		a.add(c, addressDifferences(address{query: from}, address{query: to})...)
+		signed.query = to
+	})
+	replay(m.start.forms, &m.form, func(c Cause, from, to callgate.Params) {
+		a.add(c, paramDifferences(from, to)...)
+	})
 	if m.key.cause != "" {
 		a.add(m.key.cause, Difference{"key", quote(m.key.name), keyText(m.key.cause)})
 	}
-	if o.content == contentJSON && !hasBodyHash(signed, o.body) {
+	if o.content == contentJSON && !hasBodyHash(signed.query, o.body) {
 		a.add(CauseBodyChanged)
 	}
 	a.finish(signed)
+}
+
+// replay calls step with each edit that made a node.
+func replay[T any](s *space[T], n *node[T], step func(c Cause, from, to T)) {
+	value := s.levels[0][0].value
+	for _, i := range n.path {
+		next, _ := s.edits[i].apply(value)
+		step(s.edits[i].cause, value, next)
+		value = next
+	}
 }
 
 // readings returns how two readings of the request differ.

@@ -218,9 +218,9 @@ func editMovesBetween(es *edits[root], base root) {
 		return o, changed
 	})
 	es.add(CauseBodyInQuery, costFair, slotMove, func(o root) (root, bool) {
-		pairs := slices.DeleteFunc(o.address.pairs(), func(p string) bool { return slices.Contains(o.params, paramOf(p)) })
-		changed := len(pairs) != len(o.address.pairs())
-		o.address = o.address.withPairs(pairs)
+		pairs := slices.DeleteFunc(pairsOf(o.address.query), func(p string) bool { return slices.Contains(o.params, paramOf(p)) })
+		changed := len(pairs) != len(pairsOf(o.address.query))
+		o.address.query = queryOf(pairs)
 		return o, changed
 	})
 	editToQuery(es, base)
@@ -229,7 +229,7 @@ func editMovesBetween(es *edits[root], base root) {
 
 func (o *root) queryParams() callgate.Params {
 	var ps callgate.Params
-	for _, pair := range o.address.pairs() {
+	for _, pair := range pairsOf(o.address.query) {
 		ps = append(ps, paramOf(pair))
 	}
 	return ps

@@ -53,3 +53,6 @@ type edits[T any] []edit[T]
 func (es *edits[T]) add(cause Cause, cost int, slot slot, apply func(T) (T, bool)) {
 	*es = append(*es, edit[T]{cause, cost, slot, MaxChanges, apply})
 }
+
+// changed returns the new text and whether it is another.
+func changed(old, new string) (string, bool) { return new, new != old }

@@ -26,14 +26,9 @@ func (es *paramEdits) charset() {
 }
 
 // editQueryCharset offers the escapes of a query in other charsets.
-func editQueryCharset(es *edits[address]) {
+func editQueryCharset(es *edits[string]) {
 	for _, c := range charsets {
-		es.add(CauseCharset, c.cost, slotCharset, func(a address) (address, bool) {
-			q := mapHighRuns(a.query, c.undo)
-			changed := q != a.query
-			a.query = q
-			return a, changed
-		})
+		es.add(CauseCharset, c.cost, slotCharset, func(q string) (string, bool) { return changed(q, mapHighRuns(q, c.undo)) })
 	}
 }
 

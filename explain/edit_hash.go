@@ -10,7 +10,7 @@ import (
 )
 
 // editBodyHash adds the ways in which bodySHA256 can differ.
-func editBodyHash(es *edits[address], bodies ...[]byte) {
+func editBodyHash(es *edits[string], bodies ...[]byte) {
 	isHash := func(pair string) bool { return pairName(pair) == twilio.BodyHashParam }
 	hash := func(cause Cause, cost int, change func([]string) []string) {
 		query(es, cause, cost, slotBodyHash, change)
@@ -67,11 +67,11 @@ func mapIf(ps []string, match func(string) bool, change func(string) string) []s
 	return ps
 }
 
-// hasBodyHash reports whether the query carries the hash of the body, and no other.
-func hasBodyHash(a address, body []byte) bool {
+// hasBodyHash reports whether a query carries the hash of the body, and no other.
+func hasBodyHash(query string, body []byte) bool {
 	sum := sha256.Sum256(body)
 	found := false
-	for _, pair := range a.pairs() {
+	for _, pair := range pairsOf(query) {
 		if pairName(pair) != twilio.BodyHashParam {
 			continue
 		}

@@ -32,7 +32,7 @@ func editToQuery(es *edits[root], base root) {
 // toQuery moves those of the application's parameters that which picks, by their
 // place among them, to the end of the query.
 func (o root) toQuery(which func(i, n int) bool) (root, bool) {
-	pairs := o.address.pairs()
+	pairs := pairsOf(o.address.query)
 	had := len(pairs)
 	var kept callgate.Params
 	var keptRaw []string
@@ -62,19 +62,23 @@ func (o root) toQuery(which func(i, n int) bool) (root, bool) {
 		pairs = append(pairs, pair)
 	}
 	o.params, o.raw = kept, keptRaw
-	o.address = o.address.withPairs(pairs)
+	o.address.query = queryOf(pairs)
 	return o, len(pairs) != had
 }
 
 // editToBody offers to put parameters of the query back into the body: all, the
 // carrier's, or those from one place on.
 func editToBody(es *edits[root], base root) {
+	isCarriers := func(p callgate.Param) bool { return isCarrierParam(p.Name) }
+	if base.content == contentJSON || slices.ContainsFunc(base.params, isCarriers) && !slices.ContainsFunc(base.queryParams(), isCarriers) {
+		return // the body has all that the carrier sends
+	}
 	move := func(cost int, which func(i int, pair string) bool) {
 		es.add(CauseBodyInQuery, cost, slotMove, func(o root) (root, bool) {
 			var kept []string
 			had := len(o.params)
 			params := slices.Clone(o.params)
-			for i, pair := range o.address.pairs() {
+			for i, pair := range pairsOf(o.address.query) {
 				if which(i, pair) {
 					params = append(params, paramOf(pair))
 				} else {
@@ -82,13 +86,17 @@ func editToBody(es *edits[root], base root) {
 				}
 			}
 			o.params, o.raw, o.content = params, nil, contentForm
-			o.address = o.address.withPairs(kept)
+			o.address.query = queryOf(kept)
 			return o, len(params) != had
 		})
 	}
 	move(costFair, func(int, string) bool { return true })
-	move(costFair, func(_ int, pair string) bool { return isCarrierParam(paramOf(pair).Name) })
-	for k := 1; k < min(len(base.address.pairs()), maxMoved); k++ {
+	move(costFair, func(_ int, pair string) bool { return isCarriers(paramOf(pair)) })
+	pairs := pairsOf(base.address.query)
+	for k := 1; k < min(len(pairs), maxMoved); k++ {
+		if isCarriers(paramOf(pairs[k-1])) == isCarriers(paramOf(pairs[k])) {
+			continue // one address has been continued by one party
+		}
 		move(costUnlikely, func(i int, _ string) bool { return i >= k })
 		move(costUnlikely, func(i int, _ string) bool { return i < k })
 	}

@@ -16,7 +16,7 @@ const (
 
 // editOrder adds other orders of the query. Frameworks that sort a query do not
 // say how it was before, so for short queries every order is tried.
-func editOrder(es *edits[address], pairs []string) {
+func editOrder(es *edits[string], pairs []string) {
 	byName := func(a, b string) int { return cmp.Compare(pairName(a), pairName(b)) }
 	order := func(cost int, change func([]string) []string) {
 		query(es, CauseQueryOrder, cost, slotOrder, change)
@@ -26,12 +26,13 @@ func editOrder(es *edits[address], pairs []string) {
 	order(costFair, carrierLast)
 	order(costUnlikely, func(ps []string) []string { slices.SortStableFunc(ps, byName); return carrierLast(ps) })
 	if n := len(pairs); n < 2 || n > maxOrdered {
-		editMoves(es, n)
+		editMoves(es, pairs)
 		return
 	}
+	cost := min(len(pairs), costRare) // two orders are few, 24 are many
 	permute(len(pairs), func(p []int) {
 		to := slices.Clone(p)
-		query(es, CauseQueryOrder, costRare, slotOrder, func(ps []string) []string { return inOrder(ps, to) })
+		query(es, CauseQueryOrder, cost, slotOrder, func(ps []string) []string { return inOrder(ps, to) })
 		if len(pairs) > deepOrdered {
 			last := &(*es)[len(*es)-1]
 			last.cost, last.depth = costLast, maxOrdered+1-len(pairs)
@@ -41,22 +42,19 @@ func editOrder(es *edits[address], pairs []string) {
 
 // editMoves offers, for a query that is too long for every order, to move one
 // pair to the front or to the end.
-func editMoves(es *edits[address], n int) {
-	for i := range min(n, maxPairs) {
+func editMoves(es *edits[string], pairs []string) {
+	move := func(pair string, to func([]string) []string) {
 		query(es, CauseQueryOrder, costRare, slotOrder, func(ps []string) []string {
-			if i >= len(ps) {
+			i := slices.Index(ps, pair)
+			if i < 0 {
 				return ps
 			}
-			p := ps[i]
-			return slices.Insert(slices.Delete(ps, i, i+1), 0, p)
+			return to(slices.Delete(ps, i, i+1))
 		})
-		query(es, CauseQueryOrder, costRare, slotOrder, func(ps []string) []string {
-			if i >= len(ps) {
-				return ps
-			}
-			p := ps[i]
-			return append(slices.Delete(ps, i, i+1), p)
-		})
+	}
+	for _, p := range ownPairs(pairs) {
+		move(p, func(ps []string) []string { return slices.Insert(ps, 0, p) })
+		move(p, func(ps []string) []string { return append(ps, p) })
 	}
 }
 

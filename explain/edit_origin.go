@@ -5,13 +5,15 @@ import (
 	"strings"
 )
 
-// editOrigin adds the ways in which scheme, user, host and port can differ. get
-// says that the request is a GET, which a handshake of a WebSocket is too.
-func (f *facts) editOrigin(es *edits[address], base address, get bool) {
-	f.editScheme(es, base, get)
-	f.editHost(es, base)
-	f.editPort(es, base)
-	f.editUser(es)
+// originEdits returns the ways in which scheme, user, host and port can differ.
+// get says that the request is a GET, which a handshake of a WebSocket is too.
+func (f *facts) originEdits(base address, get bool) edits[address] {
+	var es edits[address]
+	f.editScheme(&es, base, get)
+	f.editHost(&es, base)
+	f.editPort(&es)
+	f.editUser(&es)
+	return es
 }
 
 func (f *facts) editScheme(es *edits[address], base address, get bool) {
@@ -107,7 +109,7 @@ func capitalLabels(host string) string {
 	return strings.Join(labels, ".")
 }
 
-func (f *facts) editPort(es *edits[address], base address) {
+func (f *facts) editPort(es *edits[address]) {
 	set := func(cost int, port func(address) string) {
 		es.add(CausePort, cost, slotPort, func(a address) (address, bool) {
 			p := port(a)

@@ -120,28 +120,30 @@ func (es *paramEdits) guess(name string, offer func(func(callgate.Params) string
 	}
 }
 
-// placeGroups returns the sets of missing places that are dropped together: any
-// of the four, of one party or of both names for it, and all that are missing.
+// placeGroups returns the sets of missing places that are dropped together. The
+// carrier sends all four of a party or none, so what is missing was empty.
 func (es *paramEdits) placeGroups() [][]string {
 	var groups [][]string
-	seen := map[string]bool{}
-	add := func(names []string) {
-		if key := strings.Join(names, " "); len(names) > 0 && !seen[key] {
-			seen[key] = true
+	add := func(parties []string, which ...string) {
+		var names []string
+		for _, party := range parties {
+			for _, place := range which {
+				if !es.base.Has(party + place) {
+					names = append(names, party+place)
+				}
+			}
+		}
+		if len(names) > 0 {
 			groups = append(groups, names)
 		}
 	}
-	for _, parties := range [][]string{{"To", "Called"}, {"From", "Caller"}, {"To"}, {"Called"}, {"From"}, {"Caller"}, sides} {
-		for set := 1; set < 1<<len(places); set++ {
-			var names []string
-			for _, party := range parties {
-				for i, place := range places {
-					if set&(1<<i) != 0 && !es.base.Has(party+place) {
-						names = append(names, party+place)
-					}
-				}
+	add(sides, places...)
+	for _, parties := range [][]string{{"To", "Called"}, {"From", "Caller"}, {"From", "To"}} {
+		add(parties, places...)
+		for _, place := range places {
+			if slices.ContainsFunc(places, func(other string) bool { return es.base.Has(parties[0] + other) }) {
+				add(parties, place)
 			}
-			add(names)
 		}
 	}
 	return groups
@@ -158,11 +160,9 @@ func (es *paramEdits) added() {
 	without(costFair, func(n string) bool { return frameworkParams[n] })
 	without(costFair, func(n string) bool { return !isCarrierParam(n) })
 	for _, name := range es.names {
-		cost := costUnlikely
-		if isCarrierParam(name) {
-			cost = costRare
+		if !isCarrierParam(name) {
+			without(costUnlikely, func(n string) bool { return n == name })
 		}
-		without(cost, func(n string) bool { return n == name })
 	}
 	es.list(CauseParamsAdded, costUnlikely, slotFree, func(ps callgate.Params) callgate.Params {
 		return slices.DeleteFunc(ps, func(p callgate.Param) bool { return p.Value == "" })

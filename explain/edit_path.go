@@ -9,42 +9,6 @@ const maxSegments = 6
 // strip or add without saying so in a header.
 var commonPrefixes = []string{"/api", "/v1", "/prod", "/dev", "/stage", "/default", "/twilio", "/webhook", "/webhooks", "/voice", "/ivr", "/app", "/index.php"}
 
-// editTarget adds the ways in which path and query can differ as a whole: they
-// are known from a header or from the configuration.
-func (f *facts) editTarget(es *edits[address], base address) {
-	for _, t := range f.targets {
-		var known address
-		known.setTarget(t)
-		es.add(pathCause(base.path, known.path), costFair, slotTarget, func(a address) (address, bool) {
-			if a.path == known.path {
-				return a, false
-			}
-			a.path, a.query = known.path, known.query
-			return a, true
-		})
-		es.add(pathCause(base.path, known.path), costFair, slotTarget, func(a address) (address, bool) {
-			changed := a.path != known.path
-			a.path = known.path
-			return a, changed
-		})
-		if known.query == "" {
-			continue
-		}
-		es.add(CauseQueryLost, costFair, slotTarget, func(a address) (address, bool) {
-			changed := a.query != known.query
-			a.query = known.query
-			return a, changed
-		})
-		es.add(CauseQueryLost, costFair, slotTarget, func(a address) (address, bool) {
-			if len(a.query) <= 1 {
-				return a, false
-			}
-			a.query = known.query + "&" + a.query[1:]
-			return a, true
-		})
-	}
-}
-
 // pathCause says what happened to a signed path that was seen as another.
 func pathCause(seen, signed string) Cause {
 	switch {
@@ -64,15 +28,11 @@ func pathCause(seen, signed string) Cause {
 	return CausePath
 }
 
-// editPath adds the ways in which the path alone can differ.
-func (f *facts) editPath(es *edits[address], base address) {
-	path := func(cause Cause, cost int, slot slot, change func(string) string) {
-		es.add(cause, cost, slot, func(a address) (address, bool) {
-			p := change(a.path)
-			changed := p != a.path
-			a.path = p
-			return a, changed
-		})
+// pathEdits returns the ways in which the path alone can differ.
+func (f *facts) pathEdits(base string) edits[string] {
+	var es edits[string]
+	var path pathEdit = func(cause Cause, cost int, slot slot, change func(string) string) {
+		es.add(cause, cost, slot, func(p string) (string, bool) { return changed(p, change(p)) })
 	}
 	f.editPrefix(path)
 	path(CauseSlash, costLikely, slotFree, func(p string) string {
@@ -81,26 +41,24 @@ func (f *facts) editPath(es *edits[address], base address) {
 		}
 		return p + "/"
 	})
+	path(CauseSlash, costUnlikely, slotFree, func(p string) string { return strings.TrimRight(p, "/") })
 	path(CauseSlashes, costUnlikely, slotFree, mergeSlashes)
-	for n := range min(strings.Count(base.path, "/"), maxSegments) + 1 {
+	for n := range min(strings.Count(base, "//"), maxSegments) {
+		path(CauseSlashes, costUnlikely, slotFree, func(p string) string { return singleSlash(p, n) })
+	}
+	for n := range min(strings.Count(base, "/"), maxSegments) + 1 {
 		path(CauseSlashes, costUnlikely, slotFree, func(p string) string { return doubleSlash(p, n) })
 	}
 	f.editPathEncoding(path, base)
+	return es
 }
 
 type pathEdit func(cause Cause, cost int, slot slot, change func(string) string)
 
+// editPrefix adds beginnings of the path. What was put before it is cut off
+// first, because that is what happened last.
 func (f *facts) editPrefix(path pathEdit) {
-	prepend := func(prefix string, cost int) {
-		path(CausePrefixLost, cost, slotFree, func(p string) string {
-			if p == "/" {
-				return prefix // the gate's root is the carrier's prefix without a slash
-			}
-			return prefix + p
-		})
-	}
 	for _, p := range f.prefixes {
-		prepend(p, costFair)
 		path(CausePrefixAdded, costFair, slotFree, func(q string) string {
 			if rest, found := strings.CutPrefix(q, p); found && strings.HasPrefix(rest, "/") {
 				return rest
@@ -108,18 +66,32 @@ func (f *facts) editPrefix(path pathEdit) {
 			return q
 		})
 	}
-	for _, t := range f.targets {
-		// What stands before the last segment of a known address.
-		if i := strings.LastIndexByte(strings.TrimRight(targetPath(t), "/"), '/'); i > 0 {
-			prepend(t[:i], costUnlikely)
-		}
-	}
-	for _, p := range commonPrefixes {
-		prepend(p, costRare)
-	}
 	for n := range 3 {
 		path(CausePrefixAdded, costFair+n, slotFree, func(p string) string { return dropSegments(p, n+1) })
 	}
+	for _, p := range f.prefixes {
+		path.prepend(p, costFair)
+	}
+	for _, t := range f.targets {
+		// What stands before the last segment of a known address.
+		if i := strings.LastIndexByte(strings.TrimRight(targetPath(t), "/"), '/'); i > 0 {
+			path.prepend(t[:i], costUnlikely)
+		}
+	}
+	for _, p := range commonPrefixes {
+		path.prepend(p, costRare)
+	}
+}
+
+// prepend adds a prefix. The root of the gate may be the prefix with a slash or without.
+func (path pathEdit) prepend(prefix string, cost int) {
+	path(CausePrefixLost, cost, slotFree, func(p string) string { return prefix + p })
+	path(CausePrefixLost, cost, slotFree, func(p string) string {
+		if p != "/" {
+			return p
+		}
+		return prefix
+	})
 }
 
 // targetPath returns the path of a target.
@@ -151,6 +123,19 @@ func mergeSlashes(p string) string {
 	return p
 }
 
+// singleSlash makes the pair of slashes with number n, counted from 0, one.
+func singleSlash(p string, n int) string {
+	at := 0
+	for ; n >= 0; n-- {
+		i := strings.Index(p[at:], "//")
+		if i < 0 {
+			return p
+		}
+		at += i + 1
+	}
+	return p[:at] + p[at+1:]
+}
+
 // doubleSlash doubles the slash with number n, counted from 0.
 func doubleSlash(p string, n int) string {
 	at := nthSlash(p, n)
@@ -172,7 +157,7 @@ func nthSlash(p string, n int) int {
 	return -1
 }
 
-func (f *facts) editPathEncoding(path pathEdit, base address) {
+func (f *facts) editPathEncoding(path pathEdit, base string) {
 	editCase(func(cost int, change func(string) string) { path(CausePathEncoding, cost, slotFree, change) })
 	for _, s := range pathStyles {
 		for _, lower := range []bool{false, true} {
@@ -183,12 +168,12 @@ func (f *facts) editPathEncoding(path pathEdit, base address) {
 			})
 		}
 	}
-	text := decode(base.path, false)
+	text := decode(base, false)
 	editBytes(text, " +:@,;=&$!'()*|[]~-_.", func(change func(string) string) {
 		path(CausePathEncoding, costUnlikely, slotFree, change)
 	})
 	// "%2F" that was decoded is a slash like the others.
-	for n := range min(strings.Count(base.path, "/"), maxSegments) {
+	for n := range min(strings.Count(base, "/"), maxSegments) {
 		for _, escape := range []string{"%2F", "%2f"} {
 			path(CausePathEncoding, costRare, slotFree, func(p string) string {
 				at := nthSlash(p, n+1)

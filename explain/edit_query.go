@@ -6,58 +6,52 @@ import (
 )
 
 // maxPairs bounds the pairs of a query that are edited one by one.
-const maxPairs = 40
+const maxPairs = 12
 
-// editQuery adds the ways in which the query can differ: pairs dropped, added,
-// doubled and put in another order. Its encoding comes after them.
-func editQuery(es *edits[address], base address, text string) {
-	pairs := base.pairs()
-	editBareQuery(es)
-	editDroppedPairs(es, pairs)
-	editRepeatedPairs(es, pairs)
-	editOrder(es, pairs)
-	editQueryEncoding(es, text)
+// ownPairs returns the distinct pairs of the application. The carrier's are never
+// edited one by one: it appends them itself, last.
+func ownPairs(pairs []string) []string {
+	var own []string
+	for _, p := range pairs {
+		if len(own) < maxPairs && !isCarrierParam(decode(pairName(p), true)) && !slices.Contains(own, p) {
+			own = append(own, p)
+		}
+	}
+	return own
+}
+
+// queryEdits returns the ways in which the query can differ: pairs dropped, added,
+// doubled and put in another order, then how it is encoded, and last the hash of the body.
+func queryEdits(base string, body []byte) edits[string] {
+	var es edits[string]
+	pairs := pairsOf(base)
+	editBareQuery(&es)
+	editDroppedPairs(&es, pairs)
+	editRepeatedPairs(&es, pairs)
+	editOrder(&es, pairs)
+	editQueryEncoding(&es, decode(base, false))
+	editQueryCharset(&es)
+	editBodyHash(&es, body)
+	return es
 }
 
 // query adds an edit of the pairs.
-func query(es *edits[address], cause Cause, cost int, slot slot, change func([]string) []string) {
-	es.add(cause, cost, slot, func(a address) (address, bool) {
-		b := a.withPairs(change(a.pairs()))
-		return b, b.query != a.query
-	})
+func query(es *edits[string], cause Cause, cost int, slot slot, change func([]string) []string) {
+	es.add(cause, cost, slot, func(q string) (string, bool) { return changed(q, queryOf(change(pairsOf(q)))) })
 }
 
 // editBareQuery offers a "?" with nothing behind it, and none.
-func editBareQuery(es *edits[address]) {
-	es.add(CauseQueryLost, costUnlikely, slotFree, func(a address) (address, bool) {
-		if a.query != "" {
-			return a, false
-		}
-		a.query = "?"
-		return a, true
-	})
-	es.add(CauseQueryAdded, costFair, slotFree, func(a address) (address, bool) {
-		changed := a.query != ""
-		a.query = ""
-		return a, changed
-	})
+func editBareQuery(es *edits[string]) {
+	es.add(CauseQueryLost, costUnlikely, slotFree, func(q string) (string, bool) { return "?", q == "" })
+	es.add(CauseQueryAdded, costFair, slotFree, func(q string) (string, bool) { return "", q != "" })
 }
 
 // editDroppedPairs offers to leave out one pair: a proxy, a redirect or a
 // tracker added it.
-func editDroppedPairs(es *edits[address], pairs []string) {
-	seen := map[string]bool{}
-	for _, pair := range pairs[:min(len(pairs), maxPairs)] {
-		if seen[pair] {
-			continue
-		}
-		seen[pair] = true
-		cost := costUnlikely
-		if isCarrierParam(decode(pairName(pair), true)) {
-			cost = costRare
-		}
+func editDroppedPairs(es *edits[string], pairs []string) {
+	for _, pair := range ownPairs(pairs) {
 		name := pairName(pair)
-		query(es, CauseQueryAdded, cost, slotFree, func(ps []string) []string {
+		query(es, CauseQueryAdded, costUnlikely, slotFree, func(ps []string) []string {
 			return slices.DeleteFunc(ps, func(p string) bool { return pairName(p) == name })
 		})
 	}
@@ -68,7 +62,7 @@ func editDroppedPairs(es *edits[address], pairs []string) {
 
 // editRepeatedPairs offers each pair once, the first or last of those with one
 // name, and the whole query or one pair a second time.
-func editRepeatedPairs(es *edits[address], pairs []string) {
+func editRepeatedPairs(es *edits[string], pairs []string) {
 	query(es, CauseQueryRepeated, costFair, slotFree, func(ps []string) []string { return onceBy(ps, func(p string) string { return p }) })
 	query(es, CauseQueryRepeated, costFair, slotFree, func(ps []string) []string { return onceBy(ps, pairName) })
 	query(es, CauseQueryRepeated, costFair, slotFree, func(ps []string) []string {
@@ -78,8 +72,7 @@ func editRepeatedPairs(es *edits[address], pairs []string) {
 		return ps
 	})
 	query(es, CauseQueryRepeated, costUnlikely, slotFree, func(ps []string) []string { return append(ps, ps...) })
-	for i := range min(len(pairs), maxPairs) {
-		again := pairs[i]
+	for _, again := range ownPairs(pairs) {
 		query(es, CauseQueryRepeated, costRare, slotFree, func(ps []string) []string {
 			at := slices.Index(ps, again)
 			if at < 0 {
@@ -107,16 +100,13 @@ func onceBy(list []string, key func(string) string) []string {
 	})
 }
 
-func editQueryEncoding(es *edits[address], text string) {
+func editQueryEncoding(es *edits[string], text string) {
 	recode := func(cost int, slot slot, change func(string) string) {
-		es.add(CauseQueryEncoding, cost, slot, func(a address) (address, bool) {
-			if len(a.query) <= 1 {
-				return a, false
+		es.add(CauseQueryEncoding, cost, slot, func(q string) (string, bool) {
+			if len(q) <= 1 {
+				return q, false
 			}
-			q := "?" + change(a.query[1:])
-			changed := q != a.query
-			a.query = q
-			return a, changed
+			return changed(q, "?"+change(q[1:]))
 		})
 	}
 	free := func(change func(string) string) { recode(costFair, slotFree, change) }

@@ -99,6 +99,12 @@ func (es *paramEdits) repeated() {
 	})
 	values := es.phonesAndIDs()
 	for _, name := range es.names {
+		if len(es.base.Values(name)) > 1 {
+			es.list(CauseParamsRepeated, costFair, slotFree, func(ps callgate.Params) callgate.Params { return keepOne(ps, name, 0) })
+			es.list(CauseParamsRepeated, costFair, slotFree, func(ps callgate.Params) callgate.Params {
+				return keepOne(ps, name, len(ps.Values(name))-1)
+			})
+		}
 		if isCarrierParam(name) && !strings.HasPrefix(name, "MessagingBinding.") {
 			continue
 		}
@@ -126,6 +132,18 @@ func (es *paramEdits) phonesAndIDs() []string {
 		}
 	}
 	return vs
+}
+
+// keepOne keeps of the parameters with a name the one with number n.
+func keepOne(ps callgate.Params, name string, n int) callgate.Params {
+	i := -1
+	return slices.DeleteFunc(ps, func(p callgate.Param) bool {
+		if p.Name != name {
+			return false
+		}
+		i++
+		return i != n
+	})
 }
 
 // keepFirst keeps the first parameter of each name.

@@ -96,9 +96,9 @@ func (e *Explainer) Explain(ctx context.Context, r *Request) *Explanation {
 func (s *search) fitsAsIs() bool {
 	at := s.roots[0].root
 	for _, a := range forms(at.address) {
-		s.buf = appendSigned(append(s.buf[:0], a.String()...), at.params)
+		text := appendSigned([]byte(a.String()), at.params)
 		for i := range s.keys {
-			if s.keys[i].cause == "" && s.fits(&s.keys[i], s.buf) {
+			if s.keys[i].cause == "" && s.fits(&s.keys[i], text) {
 				return true
 			}
 		}

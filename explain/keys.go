@@ -38,7 +38,8 @@ func tryKeys(c *Config, account string) []tryKey {
 		seen[token] = true
 		keys = append(keys, tryKey{k.Name, cause, cost, hmac.New(sha1.New, []byte(token))})
 	}
-	foreign := func(k twilio.Key) bool { return account != "" && k.Account != "" && k.Account != account }
+	ours := slices.ContainsFunc(c.Keys, func(k twilio.Key) bool { return k.Account == account && account != "" })
+	foreign := func(k twilio.Key) bool { return ours && k.Account != "" && k.Account != account }
 	for _, k := range c.Keys {
 		if !foreign(k) {
 			add(k, k.Token.Reveal(), "", 0)
@@ -128,24 +129,41 @@ func toSignature(b []byte, err error) (s signature, ok bool) {
 // appendSigned appends the parameters as the carrier signs them: sorted, the
 // values of a repeated name each once, without separators.
 func appendSigned(b []byte, ps callgate.Params) []byte {
-	sorted := ps
-	if !slices.IsSortedFunc(ps, byNameAndValue) {
-		sorted = slices.Clone(ps)
-		slices.SortFunc(sorted, byNameAndValue)
-	}
-	for i, p := range sorted {
-		if i > 0 && sorted[i-1] == p {
-			continue
+	ps = sortedByName(ps)
+	for i := 0; i < len(ps); {
+		n := 1
+		for i+n < len(ps) && ps[i+n].Name == ps[i].Name {
+			n++
 		}
-		b = append(b, p.Name...)
-		b = append(b, p.Value...)
+		if n == 1 {
+			b = append(append(b, ps[i].Name...), ps[i].Value...)
+		} else {
+			b = appendRepeated(b, ps[i:i+n])
+		}
+		i += n
 	}
 	return b
 }
 
-func byNameAndValue(a, b callgate.Param) int {
-	if c := strings.Compare(a.Name, b.Name); c != 0 {
-		return c
+func appendRepeated(b []byte, ps callgate.Params) []byte {
+	values := make([]string, len(ps))
+	for i, p := range ps {
+		values[i] = p.Value
 	}
-	return strings.Compare(a.Value, b.Value)
+	slices.Sort(values)
+	for _, v := range slices.Compact(values) {
+		b = append(append(b, ps[0].Name...), v...)
+	}
+	return b
+}
+
+// sortedByName returns the parameters in the order of their names; those with
+// one name stay in the order in which they were sent.
+func sortedByName(ps callgate.Params) callgate.Params {
+	byName := func(a, b callgate.Param) int { return strings.Compare(a.Name, b.Name) }
+	if !slices.IsSortedFunc(ps, byName) {
+		ps = slices.Clone(ps)
+		slices.SortStableFunc(ps, byName)
+	}
+	return ps
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/sha1"
 	"crypto/subtle"
+	"net/http"
 	"slices"
 
 	"github.com/callgate/callgate"
@@ -34,30 +35,41 @@ type search struct {
 	want    []signature
 	keys    []tryKey
 	roots   []*start
+	origins map[string]*space[address]
+	paths   map[string]*space[string]
+	queries map[string]*space[string]
 	budget  *budget
 	tried   int
 	buf     []byte
 }
 
-// start is one reading of the request and everything that can be made of it.
+// start is one reading of the request and everything that can be made of it. The
+// pieces of an address, the form and the key are independent, so each has its space and
+// candidates are put together from one node of each.
 type start struct {
-	root  root
-	edits []edit[root] // that led from the natural reading to this one
-	cost  int
-	urls  *space[address]
-	forms *space[callgate.Params]
+	root    root
+	edits   []edit[root] // that led from the natural reading to this one
+	cost    int
+	origins *space[address]
+	paths   *space[string]
+	queries *space[string]
+	forms   *space[callgate.Params]
 }
 
 // match is a candidate whose signature is the request's.
 type match struct {
-	start *start
-	url   *node[address]
-	form  *node[callgate.Params]
-	key   *tryKey
+	start       *start
+	origin      node[address]
+	path, query node[string]
+	form        node[callgate.Params]
+	key         *tryKey
 }
 
 func newSearch(ctx context.Context, c *Config, r *Request, want []signature) *search {
-	s := &search{config: c, request: r, want: want, facts: gather(c, r)}
+	s := &search{
+		config: c, request: r, want: want, facts: gather(c, r),
+		origins: map[string]*space[address]{}, paths: map[string]*space[string]{}, queries: map[string]*space[string]{},
+	}
 	s.budget = &budget{candidates: MaxCandidates, bytes: MaxBytes, stop: func() bool { return ctx.Err() != nil }}
 	natural := readRoot(r)
 	s.keys = tryKeys(c, natural.accountOf())
@@ -67,14 +79,14 @@ func newSearch(ctx context.Context, c *Config, r *Request, want []signature) *se
 
 // addRoots adds the natural reading of the request and the others.
 func (s *search) addRoots(natural root) {
-	var es edits[root]
-	editContent(&es, s.request)
-	contents := len(es)
-	editMovesBetween(&es, natural)
+	var contents, moves edits[root]
+	editContent(&contents, s.request)
+	s.facts.editTargets(&moves, &natural)
+	editMovesBetween(&moves, natural)
 	seen := map[string]bool{}
-	add := func(o root, path []edit[root]) {
+	add := func(o root, path ...edit[root]) {
 		text := o.address.String() + "\x00" + string(appendSigned(nil, o.params))
-		if seen[text] && !(len(path) == 1 && o.content != natural.content) || len(s.roots) == maxRoots {
+		if len(s.roots) == maxRoots || seen[text] && o.content == natural.content {
 			return
 		}
 		seen[text] = true
@@ -84,51 +96,64 @@ func (s *search) addRoots(natural root) {
 		}
 		s.roots = append(s.roots, &start{root: o, edits: path, cost: cost})
 	}
-	add(natural, nil)
-	for i, e := range es {
-		o, changed := e.apply(natural)
+	add(natural)
+	for _, e := range contents {
+		if o, changed := e.apply(natural); changed {
+			add(o, e)
+		}
+	}
+	for _, e := range moves {
+		if o, changed := e.apply(natural); changed {
+			add(o, e)
+		}
+	}
+	for _, first := range slices.Concat(contents, moves) {
+		o, changed := first.apply(natural)
 		if !changed {
 			continue
 		}
-		add(o, []edit[root]{e})
-		if i >= contents {
-			continue
-		}
-		for _, then := range es[contents:] {
-			if moved, changed := then.apply(o); changed {
-				add(moved, []edit[root]{e, then})
+		for _, then := range moves {
+			if p, changed := then.apply(o); changed && then.slot != first.slot {
+				add(p, first, then)
 			}
 		}
 	}
 }
 
-// open makes the spaces of a start when they are first needed.
+// open makes the spaces of a start when they are first needed. Starts with the
+// same origin, path or query share them.
 func (s *search) open(at *start) {
-	if at.urls != nil {
+	if at.origins != nil {
 		return
 	}
 	o := &at.root
-	var es edits[address]
-	get := s.request.Method != "POST"
-	s.facts.editTarget(&es, o.address)
-	s.facts.editPath(&es, o.address)
-	text := decode(o.address.query, false) + string(appendSigned(nil, o.params))
-	for _, t := range s.facts.targets {
-		text += t
-	}
-	editQuery(&es, o.address, text)
-	editQueryCharset(&es)
-	editBodyHash(&es, o.body)
-	s.facts.editOrigin(&es, o.address, get)
-	at.urls = newSpace(o.address, es, address.String, s.budget)
-	at.forms = newSpace(o.params, s.formEdits(o), func(ps callgate.Params) string {
+	at.origins = share(s.origins, o.address.origin().String(), func() *space[address] {
+		return newSpace(o.address.origin(), func() (es []edit[address]) {
+			return s.facts.originEdits(o.address, s.request.Method != http.MethodPost)
+		}, address.String, s.budget)
+	})
+	itself := func(text string) string { return text }
+	at.paths = share(s.paths, o.address.path, func() *space[string] {
+		return newSpace(o.address.path, func() []edit[string] { return s.facts.pathEdits(o.address.path) }, itself, s.budget)
+	})
+	at.queries = share(s.queries, o.address.query, func() *space[string] {
+		return newSpace(o.address.query, func() []edit[string] { return queryEdits(o.address.query, o.body) }, itself, s.budget)
+	})
+	at.forms = newSpace(sortedByName(o.params), func() []edit[callgate.Params] { return s.formEdits(o) }, func(ps callgate.Params) string {
 		s.buf = appendSigned(s.buf[:0], ps)
 		return string(s.buf)
 	}, s.budget)
 }
 
-// formEdits returns the edits of the parameters that change them at all; those
-// that would do so only after another edit are not worth their time.
+// share returns the space that made gives for a text, made once.
+func share[T any](made map[string]*space[T], text string, make func() *space[T]) *space[T] {
+	if made[text] == nil {
+		made[text] = make()
+	}
+	return made[text]
+}
+
+// formEdits returns the edits of the parameters, if these are signed.
 func (s *search) formEdits(o *root) []edit[callgate.Params] {
 	if o.content != contentForm {
 		return nil
@@ -139,10 +164,7 @@ func (s *search) formEdits(o *root) []edit[callgate.Params] {
 			accounts = append(accounts, k.Account)
 		}
 	}
-	return slices.DeleteFunc(editParams(o.params, accounts), func(e edit[callgate.Params]) bool {
-		_, changed := e.apply(o.params)
-		return !changed
-	})
+	return editParams(o.params, accounts)
 }
 
 // run tries all candidates with n changes, from n = 1 on, and returns the first
@@ -156,13 +178,13 @@ func (s *search) run() *match {
 	return nil
 }
 
-// block is a way to share n changes among the readings of the request, the
-// address, the parameters and the key.
+// block is a way to share the changes of an explanation among the reading of the
+// request, the pieces of its address, its form and its key.
 type block struct {
-	start *start
-	urls  costs[address]
-	forms costs[callgate.Params]
-	keys  [][]*tryKey // by cost
+	start                     *start
+	origin, path, query, form int         // levels
+	keys                      [][]*tryKey // by cost
+	changes                   int
 }
 
 // stage tries all candidates with n changes, by their cost.
@@ -186,15 +208,17 @@ func (s *search) blocks(n int) []block {
 			continue
 		}
 		s.open(at)
-		for k := 0; k <= min(rest, 1); k++ {
+		for k := range min(rest, 1) + 1 {
 			keys := s.keysByCost(k)
 			if len(keys) == 0 {
 				continue
 			}
-			for u := rest - k; u >= 0; u-- {
-				blocks = append(blocks, block{
-					at, byCost(at.urls, u, n), byCost(at.forms, rest-k-u, n), keys,
-				})
+			for o := range rest - k + 1 {
+				for p := range rest - k - o + 1 {
+					for q := range rest - k - o - p + 1 {
+						blocks = append(blocks, block{at, o, p, q, rest - k - o - p - q, keys, n})
+					}
+				}
 			}
 		}
 	}
@@ -217,60 +241,70 @@ func (s *search) keysByCost(n int) [][]*tryKey {
 	return groups
 }
 
-// costs are the nodes of one level, by their cost.
-type costs[T any] [][]*node[T]
-
-func byCost[T any](s *space[T], level, changes int) costs[T] {
-	var groups costs[T]
-	nodes := s.level(level)
-	for i := range nodes {
-		n := &nodes[i]
-		if s.depth(n) < changes {
-			continue
-		}
-		for len(groups) <= n.cost {
-			groups = append(groups, nil)
-		}
-		groups[n.cost] = append(groups[n.cost], n)
-	}
-	return groups
-}
-
 // tryBlock tries the candidates of a block whose costs sum up to total.
 func (s *search) tryBlock(b *block, total int) *match {
-	for urlCost, urls := range b.urls {
-		for keyCost, keys := range b.keys {
-			formCost := total - b.start.cost - urlCost - keyCost
-			if formCost < 0 || formCost >= len(b.forms) {
-				continue
-			}
-			if m := s.tryAll(b.start, urls, b.forms[formCost], keys); m != nil || s.budget.exhausted {
-				return m
-			}
+	for keyCost, keys := range b.keys {
+		m := match{start: b.start}
+		if len(keys) > 0 && s.tryOrigins(b, &m, keys, total-b.start.cost-keyCost) {
+			return &m
+		}
+		if s.budget.exhausted {
+			return nil
 		}
 	}
 	return nil
 }
 
-func (s *search) tryAll(at *start, urls []*node[address], forms []*node[callgate.Params], keys []*tryKey) *match {
-	for _, u := range urls {
-		for _, f := range forms {
-			for _, k := range keys {
-				s.buf = append(append(s.buf[:0], u.text...), f.text...)
-				if !s.budget.spend(len(s.buf)) || s.tried == s.budget.candidates {
-					s.budget.exhausted = true
-					return nil
-				}
-				if s.fits(k, s.buf) {
-					return &match{at, u, f, k}
-				}
-			}
-		}
+// tryOrigins tries a block with each origin, and so on through the pieces, until one
+// fits or the budget is spent. left is the cost that the pieces share.
+func (s *search) tryOrigins(b *block, m *match, keys []*tryKey, left int) (found bool) {
+	goOn := func() bool { return !found && !s.budget.exhausted }
+	forms := func(left int) bool {
+		return b.start.forms.share(b.form, left, 0, func(f *node[callgate.Params]) bool {
+			found = f.depth >= b.changes && s.try(m, f, keys)
+			return goOn()
+		})
 	}
-	return nil
+	queries := func(left int) bool {
+		return b.start.queries.share(b.query, left, b.form, func(q *node[string]) bool {
+			m.query = *q
+			return q.depth < b.changes || forms(left-q.cost)
+		})
+	}
+	paths := func(left int) bool {
+		return b.start.paths.share(b.path, left, b.query+b.form, func(p *node[string]) bool {
+			m.path = *p
+			return queries(left - p.cost)
+		})
+	}
+	b.start.origins.share(b.origin, left, b.path+b.query+b.form, func(o *node[address]) bool {
+		m.origin = *o
+		return paths(left - o.cost)
+	})
+	return found
 }
 
-// fits reports whether the text, signed with the key, has the signature of the request.
+// try tries one address with one form and some keys.
+func (s *search) try(m *match, f *node[callgate.Params], keys []*tryKey) bool {
+	s.buf = append(s.buf[:0], m.origin.text...)
+	s.buf = append(s.buf, m.path.text...)
+	s.buf = append(s.buf, m.query.text...)
+	s.buf = append(s.buf, f.text...)
+	for _, k := range keys {
+		if s.tried == s.budget.candidates || !s.budget.spend(len(s.buf)) {
+			s.budget.exhausted = true
+			return false
+		}
+		if s.fits(k, s.buf) {
+			m.form, m.key = *f, k
+			return true
+		}
+	}
+	return false
+}
+
+// fits reports whether the text, signed with the key, has the signature of the
+// request.
 func (s *search) fits(k *tryKey, text []byte) bool {
 	s.tried++
 	k.mac.Reset()

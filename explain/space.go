@@ -1,6 +1,7 @@
 package explain
 
 import (
+	"hash/maphash"
 	"slices"
 )
 
@@ -10,110 +11,163 @@ type node[T any] struct {
 	text  string // what of the value is signed
 	path  []int  // the edits, in the order in which they were applied
 	cost  int
+	depth int // the most changes that an explanation with it may have
 }
 
-// space is what the edits make of one value: level n holds every distinct text
-// that takes n edits, the cheapest first. Levels are made when they are needed.
+// space is what the edits make of one value, in levels: level n holds the
+// distinct texts that take n edits. The first levels are kept; the last, which
+// is by far the largest, is walked through and never held.
 type space[T any] struct {
-	edits  []edit[T]
+	list   func() []edit[T] // called when level 1 is made
+	edits  []edit[T]        // those of level 1
 	text   func(T) string
 	budget *budget
-	levels [][]node[T]
-	seen   map[string]bool
+	levels [][]node[T] // each sorted by cost
+	seen   map[uint64]struct{}
+	seed   maphash.Seed
 }
 
-func newSpace[T any](start T, es []edit[T], text func(T) string, b *budget) *space[T] {
-	first := node[T]{value: start, text: text(start)}
-	return &space[T]{
-		edits: es, text: text, budget: b,
-		levels: [][]node[T]{{first}},
-		seen:   map[string]bool{first.text: true},
-	}
+func newSpace[T any](start T, list func() []edit[T], text func(T) string, b *budget) *space[T] {
+	first := node[T]{value: start, text: text(start), depth: MaxChanges}
+	return &space[T]{list: list, text: text, budget: b, levels: [][]node[T]{{first}}}
 }
 
-// level returns the nodes that take n edits. allowed is how many changes the
-// whole explanation has, which rules some edits out.
-func (s *space[T]) level(n int) []node[T] {
-	for len(s.levels) <= n {
-		s.levels = append(s.levels, s.grow(len(s.levels)))
-	}
-	return s.levels[n]
-}
-
-// grow makes the level with n edits from the one below. It goes by cost, so
-// that a level that becomes too large lacks only the dearest.
-func (s *space[T]) grow(n int) []node[T] {
+// singles makes level 1. Edits that change nothing, or the same as one before,
+// are not tried in combinations either.
+func (s *space[T]) singles() {
+	s.seen, s.seed = map[uint64]struct{}{}, maphash.MakeSeed()
+	first := &s.levels[0][0]
+	s.isNew(first.text)
 	var out []node[T]
-	below := s.levels[n-1]
-	byCost, highest := s.editsByCost(n)
-	for total := n; total <= n*highest; total++ {
-		for i := range below {
-			from := &below[i]
-			if from.cost >= total {
-				break // the level is sorted by cost
-			}
-			for _, e := range byCost[min(total-from.cost, highest+1)] {
-				if !s.combines(from, e) {
-					continue
-				}
-				if len(out) == maxLevel || !s.budget.spend(len(from.text)) {
-					return out
-				}
-				out = s.apply(out, from, e)
-			}
+	for _, e := range s.list() {
+		if n, ok := s.apply(first, e, len(s.edits)); ok {
+			s.edits = append(s.edits, e)
+			out = append(out, n)
 		}
 	}
-	return out
+	slices.SortStableFunc(out, func(a, b node[T]) int { return a.cost - b.cost })
+	s.levels = append(s.levels, out)
 }
 
-// editsByCost groups the edits that may be one of n; the group after the highest is empty.
-func (s *space[T]) editsByCost(n int) (groups [][]int, highest int) {
-	for _, e := range s.edits {
-		highest = max(highest, e.cost)
+// apply makes the node that edit e, which has number i, makes of another.
+func (s *space[T]) apply(from *node[T], e edit[T], i int) (node[T], bool) {
+	value, changed := e.apply(from.value)
+	if !changed {
+		return node[T]{}, false
 	}
-	groups = make([][]int, highest+2)
-	for i, e := range s.edits {
-		if e.depth >= n {
-			groups[e.cost] = append(groups[e.cost], i)
-		}
+	text := s.text(value)
+	if !s.isNew(text) {
+		return node[T]{}, false
 	}
-	return groups, highest
+	path := make([]int, len(from.path)+1)
+	copy(path, from.path)
+	path[len(from.path)] = i
+	return node[T]{value, text, path, from.cost + e.cost, min(from.depth, e.depth)}, true
 }
 
-// combines reports whether edit e may follow the edits of a node: edits are
-// applied in their order, and no two set the same thing.
-func (s *space[T]) combines(from *node[T], e int) bool {
-	for _, earlier := range from.path {
-		if earlier >= e || s.edits[e].slot != slotFree && s.edits[e].slot == s.edits[earlier].slot {
-			return false
-		}
-		if s.edits[earlier].depth <= len(from.path) {
+// isNew reports whether a text has not been made before.
+func (s *space[T]) isNew(text string) bool {
+	sum := maphash.String(s.seed, text)
+	_, had := s.seen[sum]
+	s.seen[sum] = struct{}{}
+	return !had
+}
+
+// kept is the highest level that is held.
+const kept = MaxChanges - 1
+
+// each calls f with the nodes of a level that have a cost, until f returns false.
+func (s *space[T]) each(level, cost int, f func(*node[T]) bool) bool {
+	if level > kept {
+		return s.combine(level, cost, f)
+	}
+	for len(s.levels) <= level {
+		s.hold(len(s.levels))
+	}
+	nodes := s.levels[level]
+	at, _ := slices.BinarySearchFunc(nodes, cost, func(n node[T], c int) int { return n.cost - c })
+	for ; at < len(nodes) && nodes[at].cost == cost; at++ {
+		if !f(&nodes[at]) {
 			return false
 		}
 	}
 	return true
 }
 
-func (s *space[T]) apply(out []node[T], from *node[T], e int) []node[T] {
-	value, changed := s.edits[e].apply(from.value)
-	if !changed {
-		return out
+// share calls f with the nodes of a level that take their share of a cost: all of
+// it when others is 0, else what leaves at least 1 for each of the others' changes.
+func (s *space[T]) share(level, left, others int, f func(*node[T]) bool) bool {
+	if level == 0 {
+		return others == 0 && left > 0 || f(&s.levels[0][0])
 	}
-	text := s.text(value)
-	if s.seen[text] {
-		return out
+	cost := level
+	if others == 0 {
+		cost = left
 	}
-	s.seen[text] = true
-	return append(out, node[T]{value, text, append(slices.Clone(from.path), e), from.cost + s.edits[e].cost})
+	for ; cost <= min(left-others, level*costLast); cost++ {
+		if !s.each(level, cost, f) {
+			return false
+		}
+	}
+	return true
 }
 
-// depth returns the most changes that an explanation with this node may have.
-func (s *space[T]) depth(n *node[T]) int {
-	d := MaxChanges
-	for _, e := range n.path {
-		d = min(d, s.edits[e].depth)
+// hold makes and keeps a level, the cheap nodes first.
+func (s *space[T]) hold(level int) {
+	if level == 1 {
+		s.singles()
+		return
 	}
-	return d
+	var out []node[T]
+	for cost := level; cost <= level*costLast && len(out) < maxLevel; cost++ {
+		s.combine(level, cost, func(n *node[T]) bool {
+			out = append(out, *n)
+			return len(out) < maxLevel
+		})
+	}
+	s.levels = append(s.levels, out)
+}
+
+// combine makes the nodes of a level that have a cost from those of the level below.
+func (s *space[T]) combine(level, cost int, f func(*node[T]) bool) bool {
+	for c := level - 1; c < cost; c++ {
+		below := func(from *node[T]) bool {
+			for i := from.path[len(from.path)-1] + 1; i < len(s.edits); i++ {
+				e := s.edits[i]
+				if e.cost != cost-c || !s.combines(from, e, level) {
+					continue
+				}
+				if !s.budget.spend(len(from.text)) {
+					return false
+				}
+				if n, ok := s.apply(from, e, i); ok && !f(&n) {
+					return false
+				}
+			}
+			return true
+		}
+		if !s.each(level-1, c, below) {
+			return false
+		}
+	}
+	return true
+}
+
+// combines reports whether edit e may be the last of a number of edits: no two
+// set the same thing, and some are for small explanations only.
+func (s *space[T]) combines(from *node[T], e edit[T], level int) bool {
+	if min(from.depth, e.depth) < level {
+		return false
+	}
+	if e.slot == slotFree {
+		return true
+	}
+	for _, earlier := range from.path {
+		if s.edits[earlier].slot == e.slot {
+			return false
+		}
+	}
+	return true
 }
 
 // budget bounds a search by what it makes, not by the clock, so that the same
