@@ -10,20 +10,6 @@ import (
 	"github.com/callgate/callgate/twilio"
 )
 
-// inbound are the 27 parameters of a captured inbound call (2025; numbers,
-// identifiers and the call token changed), in the order on the wire.
-var inbound = [][2]string{
-	{"Called", "+13105550199"}, {"ToState", "CA"}, {"CallerCountry", "US"}, {"Direction", "inbound"},
-	{"CallerState", "CA"}, {"ToZip", ""}, {"CallSid", "CA450188bc524230c5086da78b80861648"},
-	{"To", "+13105550199"}, {"CallerZip", "91604"}, {"ToCountry", "US"},
-	{"StirVerstat", "TN-Validation-Passed-A"},
-	{"CallToken", "%7B%22parentCallInfoToken%22%3A%22eyJhbGciOiJFUzI1NiJ9.eyJjYWxsU2lkIjoiQ0EwIiwiZnJvbSI6IisxIiwidG8iOiIrMSIsImlhdCI6IjEifQ.AAAABBBBCCCCDDDDEEEEFFFFGGGGHHHHIIIIJJJJKKKKLLLLMMMMNNNNOOOOPPPPQQQQRRRRSSSSTTTTUUUUVV%22%2C%22identityHeaderTokens%22%3A%5B%5D%7D"},
-	{"CalledZip", ""}, {"ApiVersion", "2010-04-01"}, {"CalledCity", ""}, {"CallStatus", "ringing"},
-	{"From", "+18185550123"}, {"AccountSid", "AC00000000000000000000000000000000"}, {"CalledCountry", "US"},
-	{"CallerCity", "LOS ANGELES"}, {"ToCity", ""}, {"FromCountry", "US"}, {"Caller", "+18185550123"},
-	{"FromCity", "LOS ANGELES"}, {"CalledState", "CA"}, {"FromZip", "91604"}, {"FromState", "CA"},
-}
-
 const token = "0123456789abcdef0123456789abcdef"
 
 func benchRequest(tb testing.TB) (*callgate.Request, []byte) {

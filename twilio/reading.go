@@ -165,22 +165,29 @@ func (s *scratch) findStray(l *lexicon, at, inside int) {
 // parameter that is before it in the order of names has no place to its left,
 // or one that is after it none to its right.
 func (s *scratch) dropImpossible(l *lexicon) {
-	required := 0
+	near, far := 0, 0 // strays that are required words
 	for _, n := range s.strays {
-		if n.word.required&l.where != 0 {
-			required++
+		switch {
+		case n.word.required&l.where == 0:
+		case n.far:
+			far++
+		default:
+			near++
 		}
 	}
+	// A far stray needs a required word at another stray, and that one, if it is
+	// far, again another.
+	helped := near > 0 || far > 1
 	kept := s.nodes[:0]
 	for _, n := range s.strays {
-		// A far stray needs a required word at another stray.
-		if !n.far || required > 1 && s.possible(l, n) {
+		if !n.far || helped && s.possible(l, n) {
 			kept = append(kept, n)
 		}
 	}
 	s.strays, s.nodes = kept, s.strays[:0]
 }
 
+// possible looks for the places.
 func (s *scratch) possible(l *lexicon, stray node) bool {
 	for _, r := range l.required {
 		before := r.rank < stray.word.rank
