@@ -195,12 +195,11 @@ func (s *scanner) root() error {
 				return err
 			}
 		case s.take("</"):
-			if len(open) == 0 || !bytes.Equal(s.name(), open[len(open)-1]) {
+			if len(open) == 0 {
 				return errCrossed
 			}
-			s.space()
-			if !s.take(">") {
-				return errOpen
+			if err := s.endTag(open[len(open)-1]); err != nil {
+				return err
 			}
 			open = open[:len(open)-1]
 		default:

@@ -49,6 +49,7 @@ type visit struct {
 	// verified: a carrier's signature matched. user: who gave the right password.
 	verified bool
 	user     string
+	bodyRead bool
 	callSid  string // of the call, if it names one in a form that may be logged
 	start    time.Time
 
@@ -76,6 +77,7 @@ func (g *Gate) decide(r *http.Request, v *visit) *Refusal {
 	if a.Body, refusal = readBody(r, g.maxBody); refusal != nil {
 		return refusal
 	}
+	v.bodyRead = true
 	if !slices.Contains(v.route.methods, r.Method) {
 		return Refuse(ReasonMethod, "the route takes %s", v.route.allow)
 	}
@@ -93,6 +95,7 @@ func (g *Gate) decide(r *http.Request, v *visit) *Refusal {
 	}
 	v.noteCall(a.Params)
 	a.Principals = v.identify()
+	a.resource = &v.route.resource
 	a.Decision = v.route.resource.Decide(a.Principals, v.route.permission)
 	if !a.Decision.Allowed {
 		return Refuse(ReasonDenied, "%s", a.Decision.masked())

@@ -70,7 +70,12 @@ func (g *Gate) decideInTime(ctx context.Context, w http.ResponseWriter, r *http.
 	if deadline, ok := ctx.Deadline(); ok && r.ContentLength != 0 && !servedInTime(r, g.deadline) {
 		control := http.NewResponseController(w)
 		if control.SetReadDeadline(deadline) == nil {
-			defer control.SetReadDeadline(time.Time{})
+			defer func() {
+				// Of a body that is left unread, the server reads on before it answers.
+				if v.bodyRead {
+					_ = control.SetReadDeadline(time.Time{})
+				}
+			}()
 		}
 	}
 	return g.decide(r, v)

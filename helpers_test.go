@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"log"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
@@ -133,3 +134,6 @@ func serve(t testing.TB, c callgate.Config, next http.Handler, r *http.Request) 
 	}
 	return w.Result(), w.Body.String(), events[0]
 }
+
+// discardLog is for servers whose complaints are expected.
+var discardLog = log.New(io.Discard, "", 0)

@@ -88,6 +88,19 @@ func (s *scanner) startTag() (name []byte, closed bool, err error) {
 	}
 }
 
+// endTag reads the rest of </name>.
+func (s *scanner) endTag(name []byte) error {
+	got := s.name()
+	s.space()
+	switch {
+	case s.at == len(s.doc):
+		return errOpen
+	case !bytes.Equal(got, name) || !s.take(">"):
+		return errCrossed
+	}
+	return nil
+}
+
 func (s *scanner) attribute() (name, value []byte, err error) {
 	if name = s.name(); name == nil {
 		return nil, nil, errAttribute
