@@ -64,6 +64,9 @@ type checker struct {
 	findings []Finding
 	bounds   Bounds
 	seen     map[seenKey]bool
+	looping  []bool          // places in an endless loop
+	dead     []bool          // places from which no call ends
+	spoken   map[string]bool // what the carrier says about languages, not to be said of each node
 }
 
 // seenKey keeps a fault from being reported once for each place of its node.
@@ -85,8 +88,9 @@ func (k *checker) run() {
 	}
 	k.g = g
 	k.checkReachable()
+	k.checkEndless()
 	k.checkDeadEnds()
-	k.checkLoops()
+	k.checkConvergence()
 	k.checkEscape()
 	k.checkReject()
 	k.checkAssigned()

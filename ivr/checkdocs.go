@@ -32,6 +32,7 @@ func (k *checker) checkDocuments() {
 	if err != nil {
 		return
 	}
+	k.checkLanguages()
 	for i := range k.p.nodes {
 		n := &k.p.nodes[i]
 		if n.kind == KindCustom {
@@ -43,8 +44,26 @@ func (k *checker) checkDocuments() {
 	}
 }
 
+// checkLanguages has a word spoken in each language.
+func (k *checker) checkLanguages() {
+	k.spoken = map[string]bool{}
+	for i := range k.p.languages {
+		lang := &k.p.languages[i]
+		doc := twiml.New(&twiml.Say{Text: "a", Language: lang.locale, Voice: lang.voice})
+		for _, f := range k.carrier(doc, &node{}, fmt.Sprintf("languages.%d", i)) {
+			k.add(f)
+			k.spoken[f.Message] = true
+		}
+	}
+}
+
 func (k *checker) checkNodeDocuments(site *Site, at target, lang uint8) {
 	n := &k.p.nodes[at]
+	for _, np := range n.prompts {
+		r := k.sample(site, at, lang, Start)
+		r.say(np.prompt)
+		k.checkDocument(n, np.field, r)
+	}
 	r := k.sample(site, at, lang, Start)
 	if m := n.do.enter(r); m.to == blocks {
 		results := []Result{}
@@ -63,11 +82,6 @@ func (k *checker) checkNodeDocuments(site *Site, at target, lang uint8) {
 			do.aside(r)
 			k.checkDocument(n, "", r)
 		}
-	}
-	for _, np := range n.prompts {
-		r := k.sample(site, at, lang, Start)
-		r.say(np.prompt)
-		k.checkDocument(n, np.field, r)
 	}
 }
 
@@ -98,19 +112,37 @@ func (k *checker) checkDocument(n *node, field string, r *run) {
 	if doc == nil {
 		doc = r.document()
 	}
+	for _, f := range k.carrier(doc, n, field) {
+		key := seenKey{f.Rule, f.Node, "any", f.Message} // once a node
+		if !k.spoken[f.Message] && !k.seen[key] {
+			k.seen[key] = true
+			k.add(f)
+		}
+	}
+}
+
+// carrier returns what the carrier of the flow's profile would complain of.
+func (k *checker) carrier(doc *twiml.Response, n *node, field string) []Finding {
 	body, err := doc.Bytes()
 	if err != nil {
-		k.at(n, CarrierDocument, Error, field, "the document cannot be written: %v", err)
-		return
+		return []Finding{{
+			Rule: CarrierDocument, Severity: Error, Node: n.name, Field: field,
+			Message: fmt.Sprintf("the document cannot be written: %v", err),
+		}}
 	}
 	profile := cmp.Or(k.p.flow.Profile, twiml.Twilio)
+	var out []Finding
 	for _, f := range twiml.Check(body, profile) {
 		severity := Warning
 		if f.Severity == twiml.Fatal {
 			severity = Error
 		}
-		k.at(n, CarrierDocument, severity, field, "%s would complain with code %d: %s", profile, f.Code, f.Message)
+		out = append(out, Finding{
+			Rule: CarrierDocument, Severity: severity, Node: n.name, Field: field,
+			Message: fmt.Sprintf("%s would complain with code %d: %s", profile, f.Code, f.Message),
+		})
 	}
+	return out
 }
 
 // checkStateSize wants the largest state to fit into a URL.

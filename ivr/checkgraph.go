@@ -7,7 +7,7 @@ import (
 
 // maxPlaces bounds the expanded graph. Subflows that call subflows several times
 // multiply; real lines have a few hundred places.
-const maxPlaces = 500_000
+const maxPlaces = 200_000
 
 // place is a node as a call can be at it: with the Calls that led to its subflow.
 // The same subflow called from two nodes is two sets of places, so that returning
@@ -283,14 +283,17 @@ func (k *checker) checkReachable() {
 }
 
 // checkDeadEnds finds places from which no call ends. One is reported for each way
-// into such a region.
+// into such a region, and nothing else inside of it: whatever goes round there does
+// so because there is no end. Endless loops were found before and say more.
 func (k *checker) checkDeadEnds() {
+	loops := k.g.reaching(func(i int) bool { return k.looping[i] })
 	ends := k.g.reaching(func(i int) bool {
 		return slices.ContainsFunc(k.g.places[i].edges, func(e edge) bool { return e.to == end })
 	})
 	for i := range k.g.places {
 		parent := k.g.places[i].parent
-		if ends[i] || parent >= 0 && !ends[parent] {
+		k.dead = append(k.dead, !ends[i])
+		if ends[i] || loops[i] || parent >= 0 && !ends[parent] {
 			continue
 		}
 		k.add(Finding{
@@ -300,48 +303,69 @@ func (k *checker) checkDeadEnds() {
 	}
 }
 
-// checkLoops looks for circles of calls in which the caller does nothing that is
-// understood.
-func (k *checker) checkLoops() {
-	for _, c := range []struct {
-		rule    Rule
-		of      Cause // at least one move of the circle is made for this reason
-		with    []Cause
-		message string
-	}{
-		{EndlessLoop, "", []Cause{ByFlow, ByOthers}, "the call goes round %s and asks the caller nothing: go through a goto with max"},
+// loopRule is a kind of circle in which the caller does nothing that is understood.
+type loopRule struct {
+	rule    Rule
+	of      Cause // at least one move of the circle is made for this reason; "" is any
+	with    []Cause
+	message string
+}
+
+// checkEndless finds circles that ask the caller nothing.
+func (k *checker) checkEndless() {
+	k.looping = make([]bool, len(k.g.places))
+	k.checkLoops(loopRule{
+		EndlessLoop, "", []Cause{ByFlow, ByOthers},
+		"the call goes round %s and asks the caller nothing: go through a goto with max",
+	})
+}
+
+// checkConvergence finds circles of callers who do not answer, or not right, and of
+// failures.
+func (k *checker) checkConvergence() {
+	for _, rule := range []loopRule{
 		{SilentCaller, BySilence, []Cause{ByFlow, ByOthers}, "a caller who says nothing goes round %s for ever: end it after some attempts"},
 		{WrongCaller, ByWrong, []Cause{ByFlow, ByOthers}, "a caller who is never understood goes round %s for ever: end it after some attempts"},
 		{FailingServices, ByFailure, []Cause{ByFlow, ByOthers, BySilence}, "when everything fails the call goes round %s for ever: let the last failure end it"},
 	} {
-		ok := func(e edge) bool {
-			return e.exit.bound == 0 && (e.exit.cause == c.of || slices.Contains(c.with, e.exit.cause) || e.call)
-		}
-		comp := k.g.components(ok)
-		reported := map[int]bool{}
-		for i := range k.g.places {
-			for _, e := range k.g.places[i].edges {
-				inside := e.to != end && comp[e.to] == comp[i] && ok(e)
-				if !inside || reported[comp[i]] || c.of != "" && e.exit.cause != c.of {
-					continue
-				}
-				reported[comp[i]] = true
-				k.reportLoop(c.rule, c.message, i, e, func(from int, e edge) bool { return ok(e) && comp[from] == comp[i] })
+		k.checkLoops(rule)
+	}
+}
+
+// checkLoops reports one circle of each strongly connected component of the moves
+// that a rule is about.
+func (k *checker) checkLoops(rule loopRule) {
+	ok := func(e edge) bool {
+		return e.exit.bound == 0 && (e.exit.cause == rule.of || slices.Contains(rule.with, e.exit.cause) || e.call)
+	}
+	comp := k.g.components(ok)
+	reported := map[int]bool{}
+	for i := range k.g.places {
+		for _, e := range k.g.places[i].edges {
+			inside := e.to != end && comp[e.to] == comp[i] && ok(e)
+			if !inside || rule.of != "" && (e.exit.cause != rule.of || k.dead[i]) {
+				continue
 			}
+			k.looping[i] = k.looping[i] || rule.of == ""
+			if reported[comp[i]] {
+				continue
+			}
+			reported[comp[i]] = true
+			k.reportLoop(rule, i, e, func(from int, e edge) bool { return ok(e) && comp[from] == comp[i] })
 		}
 	}
 }
 
 // reportLoop reports the circle that begins with an edge of a place.
-func (k *checker) reportLoop(rule Rule, message string, i int, first edge, ok func(int, edge) bool) {
+func (k *checker) reportLoop(rule loopRule, i int, first edge, ok func(int, edge) bool) {
 	circle := []Transition{k.g.transition(i, first.exit, first.to)}
 	if first.to != i {
 		circle = append(circle, k.g.path(first.to, i, ok)...)
 	}
 	name := k.g.node(i).name
 	k.add(Finding{
-		Rule: rule, Severity: Error, Node: name, Witness: append(k.g.way(i), circle...),
-		Message: fmt.Sprintf(message, name),
+		Rule: rule.rule, Severity: Error, Node: name, Witness: append(k.g.way(i), circle...),
+		Message: fmt.Sprintf(rule.message, name),
 	})
 }
 
@@ -358,11 +382,11 @@ func (k *checker) checkEscape() {
 		}
 		return false
 	})
-	var visit []bool
+	visit := make([]bool, len(k.g.places))
 	for i := range k.g.places {
 		parent := k.g.places[i].parent
-		visit = append(visit, parent >= 0 && visit[parent])
-		if helped[i] || !k.g.node(i).asks || visit[i] {
+		visit[i] = parent >= 0 && visit[parent]
+		if helped[i] || !k.g.node(i).asks || visit[i] || k.dead[i] {
 			continue
 		}
 		visit[i] = true

@@ -131,7 +131,7 @@ const maxNumberDigits = 15
 
 // takes reports whether a key is an entry of its own, and not a global key.
 func (d *digitsRule) takes(key string) bool {
-	return key == d.finish && d.min < d.max || d.min == 1 && strings.Trim(key, "0123456789") == ""
+	return d.min == 1 && strings.Trim(key, "0123456789") == ""
 }
 
 func (c *nodeCompiler) pattern(field, s string) *regexp.Regexp {
