@@ -32,9 +32,10 @@ type builder struct {
 	observe func(context.Context, callgate.Event)
 	devKey  callgate.Secret // instead of the configured keys, when not empty
 
-	config *config.Config
-	files  []string
-	faults []error
+	config    *config.Config
+	verifiers map[string]callgate.Verifier // by profile
+	files     []string
+	faults    []error
 
 	numberMissing bool // and said so
 }
@@ -43,9 +44,10 @@ type builder struct {
 // fails, because a change of one of them may be what mends it.
 func (b *builder) build(ctx context.Context, c *config.Config) (*generation, []string, error) {
 	b.config, b.files, b.faults, b.numberMissing = c, nil, nil, false
+	b.makeVerifiers(ctx)
 	g := &generation{config: c, certificate: b.certificate()}
 	gate := callgate.Config{
-		Verifier:     b.verifier(ctx, c.Profile),
+		Verifier:     b.verifiers[c.Profile],
 		PublicURL:    c.PublicURL,
 		AllowedHosts: c.AllowedHosts,
 		MaxBody:      c.MaxBody,
@@ -106,22 +108,24 @@ func (wrong) Verify(*callgate.Request) (callgate.Proof, error) {
 }
 func (wrong) CheckPassword(string, string) bool { return false }
 
-// verifier makes the verifier of all keys.
-func (b *builder) verifier(ctx context.Context, profile string) callgate.Verifier {
-	c := twilio.Config{ExtraParams: b.config.ExtraParams}
-	if profile == config.ProfileSignature {
-		c.Profile = twilio.ProfileSignature
+// makeVerifiers makes a verifier of all keys for each profile that a route may name.
+func (b *builder) makeVerifiers(ctx context.Context) {
+	b.verifiers = map[string]callgate.Verifier{config.ProfileVoice: wrong{}, config.ProfileSignature: wrong{}}
+	list, ok := b.keys(ctx)
+	if !ok {
+		return
 	}
-	var ok bool
-	if c.Keys, ok = b.keys(ctx); !ok {
-		return wrong{}
+	for word, profile := range map[string]twilio.Profile{
+		config.ProfileVoice:     twilio.ProfileVoice,
+		config.ProfileSignature: twilio.ProfileSignature,
+	} {
+		v, err := twilio.New(twilio.Config{Keys: list, Profile: profile, ExtraParams: b.config.ExtraParams})
+		if err != nil {
+			b.faults = append(b.faults, located(b.config, err)...)
+			return // another profile would say the same
+		}
+		b.verifiers[word] = v
 	}
-	v, err := twilio.New(c)
-	if err != nil {
-		b.faults = append(b.faults, located(b.config, err)...)
-		return wrong{}
-	}
-	return v
 }
 
 // Names of keys that stand in no configuration file.
@@ -232,6 +236,7 @@ func (b *builder) route(key string, r config.Route) callgate.Route {
 		Methods:    r.Methods,
 		Kind:       map[string]callgate.Kind{config.KindStatus: callgate.KindStatus}[r.Kind],
 		Auth:       authWords[r.Auth],
+		Verifier:   b.verifiers[r.Profile],
 		Permission: callgate.Permission(r.Permission),
 		Language:   r.Language,
 	}

@@ -188,6 +188,7 @@ func (c *Config) checkRoutes(say sayFunc) {
 	for i, r := range c.Routes {
 		key := fmt.Sprintf("routes[%d]", i)
 		c.checkWord(say, key+".kind", r.Kind, KindVoice, KindStatus)
+		c.checkWord(say, key+".profile", r.Profile, ProfileVoice, ProfileSignature)
 		c.checkWord(say, key+".auth", r.Auth, AuthSignature, AuthBasic, AuthBoth, AuthEither)
 		if slices.Contains([]string{AuthBasic, AuthBoth, AuthEither}, r.Auth) && c.UsersFile == "" {
 			say(key+".auth", "%s asks for a password, but there is no users_file to check it with", r.Auth)

@@ -49,7 +49,8 @@ type Config struct {
 	// variable TWILIO_AUTH_TOKEN, of the account in TWILIO_ACCOUNT_SID.
 	Keys []Key `yaml:"keys"`
 
-	// Profile says what a signed request must look like. Default: ProfileVoice.
+	// Profile says what a signed request must look like on routes that do not say it.
+	// Default: ProfileVoice.
 	Profile string `yaml:"profile"`
 
 	// ExtraParams are parameters that calls to this server carry besides the
@@ -159,6 +160,8 @@ type Route struct {
 	// Auth is what a request must prove: AuthSignature, the default, AuthBasic (a
 	// password), AuthBoth or AuthEither.
 	Auth string `yaml:"auth"`
+	// Profile says what a signed request must look like here and below.
+	Profile string `yaml:"profile"`
 	// Permission is what the access control list is asked for. Default: "view".
 	Permission string `yaml:"permission"`
 	// Entries are the access control list, "allow PRINCIPAL PERMISSION" or "deny …":

@@ -153,6 +153,7 @@ func TestFaults(t *testing.T) {
 		"rescue: {en: {say: a, file: b}}\n" + smallest: "c.yaml:1: rescue.en: exactly one of say and file is what callers hear; here are 2",
 
 		"routes: [{path: /, demo: true}, {path: /a, kind: vocie}]": `c.yaml:1: routes[1].kind: unknown word "vocie"; it is one of voice, status; did you mean "voice"?`,
+		"routes: [{path: /, demo: true, profile: sms}]":            `c.yaml:1: routes[0].profile: unknown word "sms"; it is one of voice, signature`,
 		"routes: [{path: /, demo: true, auth: none}]":              `c.yaml:1: routes[0].auth: unknown word "none"; it is one of signature, basic, both, either`,
 		"routes: [{path: /, demo: true, auth: both}]":              "c.yaml:1: routes[0].auth: both asks for a password, but there is no users_file to check it with",
 		"routes: [{path: /, demo: true, entries: [allow all]}]":    `c.yaml:1: routes[0].entries[0]: "allow all" is not an entry such as "allow carrier:twilio view" or "deny everyone *"`,
