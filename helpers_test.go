@@ -137,3 +137,10 @@ func serve(t testing.TB, c callgate.Config, next http.Handler, r *http.Request) 
 
 // discardLog is for servers whose complaints are expected.
 var discardLog = log.New(io.Discard, "", 0)
+
+func newRecorder() *httptest.ResponseRecorder { return httptest.NewRecorder() }
+
+// observe keeps the last event.
+func observe(last *callgate.Event) func(context.Context, callgate.Event) {
+	return func(_ context.Context, e callgate.Event) { *last = e }
+}
