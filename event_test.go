@@ -1,0 +1,147 @@
+package callgate_test
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/callgate/callgate"
+	"github.com/callgate/callgate/twilio"
+)
+
+func TestEvent(t *testing.T) {
+	now := time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)
+	c := config(t)
+	c.Now = func() time.Time { now = now.Add(time.Millisecond); return now }
+	c.Routes = append(c.Routes, callgate.Route{Path: "/ivr"})
+	_, _, event := serve(t, c, answering, signedPost(t, "/ivr/secret-path?pin=4711", "&Digits=4711&SpeechResult=my+secret"))
+	want := callgate.Event{
+		Outcome: callgate.OutcomeAccepted, Route: "/ivr", Kind: callgate.KindVoice, Method: "POST",
+		Status: 200, Bytes: int64(len(welcome)),
+		CallSid: callSid, Verified: true, Carrier: "twilio", Account: account, Key: "main", Form: callgate.FormAsReceived,
+		Principals: []callgate.Principal{"everyone", "carrier:twilio", callgate.Principal("account:" + account), "key:main", "number:+*********09"},
+		Decision: callgate.Decision{
+			Allowed: true, Permission: "view", Resource: "/",
+			Entry: callgate.Entry{Effect: callgate.Allow, Principal: "carrier:twilio", Permission: "view"},
+		},
+		Start: time.Date(2026, 1, 1, 0, 0, 0, int(time.Millisecond), time.UTC), Duration: time.Millisecond,
+	}
+	if fmt.Sprintf("%+v", event) != fmt.Sprintf("%+v", want) {
+		t.Errorf("%+v\nwant %+v", event, want)
+	}
+}
+
+// TestEventsTellNothing makes requests full of secrets in every way that they can
+// end, and looks for the secrets in the events.
+func TestEventsTellNothing(t *testing.T) {
+	secrets := []string{string(token), "4711", "hunter2", "my secret", "my+secret", "15005550006", "15005550009", "secret-path", "sesame"}
+	target, more := "/secret-path?pin=4711", "&Digits=4711&SpeechResult=my+secret"
+	saying := "<Response><Say>hunter2 4711</Say></Response>"
+	for name, c := range map[string]struct {
+		handler http.Handler
+		change  func(*callgate.Config, *http.Request)
+	}{
+		"accepted":      {writes(200, "", saying), nil},
+		"error":         {writes(500, "", saying), nil},
+		"redirect":      {http.RedirectHandler("/?pin=4711", 301), nil},
+		"no document":   {writes(200, "", "hunter2"), nil},
+		"panic":         {panics(errors.New("hunter2 4711")), nil},
+		"mismatch":      {answering, func(_ *callgate.Config, r *http.Request) { r.RequestURI += "hunter2" }},
+		"target":        {answering, func(_ *callgate.Config, r *http.Request) { r.RequestURI += "#hunter2" }},
+		"bad query":     {answering, func(_ *callgate.Config, r *http.Request) { r.RequestURI += "%hunter2" }},
+		"method":        {answering, func(_ *callgate.Config, r *http.Request) { r.Method = "hunter2" }},
+		"content type":  {answering, func(_ *callgate.Config, r *http.Request) { r.Header.Set("Content-Type", "hunter2") }},
+		"denied":        {answering, func(c *callgate.Config, _ *http.Request) { c.Routes[0].Entries[0].Principal = callgate.Number(caller) }},
+		"denied number": {answering, func(c *callgate.Config, _ *http.Request) { denyNumber(c) }},
+		"login": {answering, func(c *callgate.Config, r *http.Request) {
+			c.Users, c.Routes[0].Auth = passwords{"operator": "open sesame"}, callgate.AuthBoth
+			r.Header.Set("Authorization", basic("hunter2", "open sesame"))
+		}},
+		"digits for a call": {answering, func(_ *callgate.Config, r *http.Request) {
+			setBody(r, strings.Replace(voiceForm(more), callSid, "15005550006", 1))
+		}},
+		"verifier error": {answering, func(c *callgate.Config, _ *http.Request) { c.Verifier = failing{} }},
+		"unsigned":       {answering, func(_ *callgate.Config, r *http.Request) { r.Header.Del(twilio.Header) }},
+		"no body":        {answering, func(_ *callgate.Config, r *http.Request) { r.Body = http.NoBody }},
+	} {
+		t.Run(name, func(t *testing.T) {
+			config := config(t)
+			r := signedPost(t, target, more)
+			signature := r.Header.Get(twilio.Header)
+			if c.change != nil {
+				c.change(&config, r)
+			}
+			_, _, event := serve(t, config, c.handler, r)
+			asJSON, err := json.Marshal(event)
+			if err != nil {
+				t.Fatal(err)
+			}
+			told := fmt.Sprintf("%+v %#v %v %s", event, event, event.Err, asJSON)
+			for _, secret := range append(secrets, signature) {
+				if signature != "" && strings.Contains(told, secret) {
+					t.Errorf("the event shows %q: %s", secret, told)
+				}
+			}
+		})
+	}
+}
+
+func denyNumber(c *callgate.Config) {
+	c.Routes[0].Entries = slices.Insert(c.Routes[0].Entries, 0, callgate.Entry{
+		Effect: callgate.Deny, Principal: callgate.Number(dialled), Permission: callgate.View,
+	})
+}
+
+// TestEventMethod keeps inventions out of logs and metrics.
+func TestEventMethod(t *testing.T) {
+	for method, want := range map[string]string{"PUT": "PUT", "OPTIONS": "OPTIONS", "post": "other", "X\nY": "other", "": "other"} {
+		r := signedPost(t, "/", "")
+		r.Method = method
+		if _, _, event := serve(t, config(t), answering, r); event.Method != want {
+			t.Errorf("%q is %q, want %q", method, event.Method, want)
+		}
+	}
+}
+
+// TestEventAfterAnswer: an observer that waits or panics does the answer no harm.
+func TestEventAfterAnswer(t *testing.T) {
+	c := config(t)
+	release := make(chan struct{})
+	c.Observe = func(context.Context, callgate.Event) {
+		<-release
+		panic("the log is full")
+	}
+	s := httptest.NewServer(newGate(t, c).Handler(answering))
+	defer s.Close()
+	defer close(release)
+	req, err := http.NewRequest("POST", s.URL+"/", strings.NewReader(voiceForm("")))
+	if err != nil {
+		t.Fatal(err)
+	}
+	req.Header = signedPost(t, "/", "").Header
+	resp, err := s.Client().Do(req)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer resp.Body.Close()
+	if body, err := io.ReadAll(resp.Body); string(body) != welcome {
+		t.Errorf("%s, %v", body, err)
+	}
+}
+
+// TestNoObserver serves without anybody who wants to know.
+func TestNoObserver(t *testing.T) {
+	w := httptest.NewRecorder()
+	newGate(t, config(t)).Handler(answering).ServeHTTP(w, signedPost(t, "/", ""))
+	if w.Body.String() != welcome {
+		t.Error(w.Body)
+	}
+}
