@@ -50,8 +50,8 @@ func (b *lockedBuffer) String() string {
 }
 
 var (
-	listening      = regexp.MustCompile(`"msg":"listening","address":"([^"]*)"`)
-	adminListening = regexp.MustCompile(`"msg":"admin listening","address":"([^"]*)"`)
+	listening      = regexp.MustCompile(`msg"?[:=]"?listening"?[, ]"?address"?[:=]"?([0-9.:]+)`) // in JSON or text
+	adminListening = regexp.MustCompile(`msg"?[:=]"?admin listening"?[, ]"?address"?[:=]"?([0-9.:]+)`)
 )
 
 // start starts "callgate serve" and waits until it listens. The addresses are then in

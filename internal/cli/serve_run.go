@@ -134,8 +134,11 @@ func (s *serving) serve(ctx context.Context, main net.Listener) error {
 		defer admin.Close()
 		endpoints = append(endpoints, s.adminEndpoint(ctx, admin, g.config))
 	}
+	hangup := make(chan os.Signal, 1)
+	signal.Notify(hangup, syscall.SIGHUP) // before anybody knows that there is somebody to signal
+	defer signal.Stop(hangup)
 	s.announce(g, endpoints)
-	go s.reloadOnChange(ctx)
+	go s.reloadOnChange(ctx, hangup)
 	context.AfterFunc(ctx, func() { s.log.Info("stopping; requests in flight are finished first") })
 	err := server.Run(ctx, server.Timeouts(g.config.Timeouts), s.log, endpoints...)
 	s.log.Info("stopped")
@@ -210,11 +213,8 @@ func (s *serving) announce(g *generation, endpoints []server.Endpoint) {
 }
 
 // reloadOnChange reads the configuration again when one of its files has changed, and
-// on SIGHUP.
-func (s *serving) reloadOnChange(ctx context.Context) {
-	hangup := make(chan os.Signal, 1)
-	signal.Notify(hangup, syscall.SIGHUP)
-	defer signal.Stop(hangup)
+// on a signal.
+func (s *serving) reloadOnChange(ctx context.Context, hangup <-chan os.Signal) {
 	tick := time.NewTicker(watchInterval)
 	defer tick.Stop()
 	for {
