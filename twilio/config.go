@@ -76,13 +76,16 @@ func New(c Config) (*Verifier, error) {
 		return nil, fmt.Errorf("twilio: %w", errors.Join(faults...))
 	}
 	n := newNames(c.ExtraParams)
+	keys := slices.Clone(c.Keys)
 	v := &Verifier{
-		keys:    slices.Clone(c.Keys),
 		profile: c.Profile,
 		voice:   newLexicon(n, callgate.KindVoice, inVoice),
 		status:  newLexicon(n, callgate.KindStatus, inStatus),
 	}
-	v.pool.New = func() any { return newScratch(v.keys, n) }
+	for _, k := range keys {
+		v.keys = append(v.keys, Key{Name: k.Name, Account: k.Account})
+	}
+	v.pool.New = func() any { return newScratch(keys, n) }
 	return v, nil
 }
 

@@ -17,7 +17,8 @@ type lexicon struct {
 	requiredBelow []int
 	// longer are, for each rank, the words whose names start with that name.
 	longer [][]*word
-	// inner are, for each rank, the offsets in the name where a word may start.
+	// inner are, for each rank, the offsets in the name where a word may start
+	// that goes on behind it.
 	inner [][]int
 	// pairs are the first two bytes of all names, as a set of 65,536 bits.
 	pairs [1 << 10]uint64
@@ -60,12 +61,10 @@ func (l *lexicon) longerThan(w *word) (longer []*word) {
 	return longer
 }
 
-// innerOf lists the offsets in a name where a known name stands, or would stand
-// with the right value behind.
 func (l *lexicon) innerOf(name string) (inner []int) {
 	for i := 1; i < len(name); i++ {
 		if slices.ContainsFunc(l.starts[name[i]], func(w *word) bool {
-			return strings.HasPrefix(name[i:], w.name) || strings.HasPrefix(w.name, name[i:])
+			return len(w.name) > len(name)-i && strings.HasPrefix(w.name, name[i:])
 		}) {
 			inner = append(inner, i)
 		}

@@ -12,7 +12,8 @@ import "bytes"
 // A reading of the bytes is a sequence of known parameters and of gaps, where
 //
 //   - the first is AccountSid, at the first byte;
-//   - each name is the longest known name at its place;
+//   - each name is the longest known name at its place, and no part of a longer
+//     one that starts before it (CallSid is no name in DialCallSid);
 //   - names ascend, as the carrier sorts them, and no required one is missing;
 //   - each value belongs to the grammar of its name;
 //   - a gap starts where the value before it cannot go on (after its longest
@@ -110,55 +111,87 @@ func (s *scratch) compare(l *lexicon, known int) verdict {
 // findStrays lists the places of known names that are no parameter of the
 // presented request, in the order of the bytes.
 func (s *scratch) findStrays(l *lexicon) verdict {
-	inside := 0 // the rank of the last known parameter
+	f := finder{lexicon: l, text: s.tail, strays: s.strays}
 	for _, sp := range s.spans {
-		at := sp.at // from here on, any byte may start a stray
-		if w := sp.word; w != nil {
-			inside = w.rank
-			for _, longer := range l.longer[w.rank] {
-				if hasPrefix(s.tail[sp.at:], longer.name) {
-					return ambiguous
-				}
-			}
-			for _, offset := range l.inner[w.rank] {
-				s.findStray(l, sp.at+offset, inside)
-			}
-			at += len(w.name)
+		if !f.enter(sp) {
+			return ambiguous
 		}
-		mark := len(s.strays)
-		// A name of two bytes or more can start with the last byte of the span.
-		text := s.tail[at:min(sp.end+1, len(s.tail))]
-		for i := 1; i < len(text); i++ {
-			if l.hasPair(text[i-1], text[i]) {
-				s.findStray(l, at+i-1, inside)
-			}
-		}
-		if len(s.strays) > maxStrays {
+		mark := len(f.strays)
+		f.lookIn(sp)
+		if len(f.strays) > maxStrays {
 			return tooManyNames
 		}
 		if sp.word != nil && sp.word.name == "ErrorUrl" {
 			continue // quotes the address of another request
 		}
-		for _, n := range s.strays[mark:] {
+		for _, n := range f.strays[mark:] {
 			if n.word.rank == 0 && isQueryAccount(s.tail[n.at:]) {
 				return carriesQuery
 			}
 		}
 	}
+	s.strays = f.strays
 	return rightReading
 }
 
-// findStray enters the known name that stands at a place, if one does. The last
-// presented parameter there has the rank inside.
-func (s *scratch) findStray(l *lexicon, at, inside int) {
-	w := l.at(s.tail[at:])
+// finder looks for known names from the first byte of a text to the last.
+type finder struct {
+	*lexicon
+	text   []byte
+	strays []node
+	inside int // the rank of the last presented parameter
+	end    int // where the names found so far end
+}
+
+// enter goes on to the next presented parameter, and reports whether its name
+// is a name there for any reader.
+func (f *finder) enter(sp span) bool {
+	w := sp.word
 	if w == nil {
+		return true
+	}
+	for _, longer := range f.longer[w.rank] {
+		if hasPrefix(f.text[sp.at:], longer.name) {
+			return false
+		}
+	}
+	end := sp.at + len(w.name)
+	if end <= f.end {
+		return false
+	}
+	f.inside, f.end = w.rank, end
+	return true
+}
+
+// lookIn finds strays that start in a parameter, at any byte behind the known
+// name or, if they are longer than what is left of it, in that.
+func (f *finder) lookIn(sp span) {
+	at := sp.at
+	if w := sp.word; w != nil {
+		for _, offset := range f.inner[w.rank] {
+			f.stray(at + offset)
+		}
+		at += len(w.name)
+	}
+	text := f.text[at:min(sp.end+1, len(f.text))]
+	for i := 1; i < len(text); i++ {
+		if f.hasPair(text[i-1], text[i]) {
+			f.stray(at + i - 1)
+		}
+	}
+}
+
+// stray enters the known name that stands at a place, if one does.
+func (f *finder) stray(at int) {
+	w := f.at(f.text[at:])
+	if w == nil || at+len(w.name) <= f.end {
 		return
 	}
+	f.end = at + len(w.name)
 	// The required words up to inside stand to the left, the others to the right.
-	left := l.requiredBelow[inside+1]
-	far := l.requiredBelow[w.rank] > left || l.requiredBelow[w.rank+1] < left
-	s.strays = append(s.strays, node{word: w, at: at, far: far})
+	left := f.requiredBelow[f.inside+1]
+	far := f.requiredBelow[w.rank] > left || f.requiredBelow[w.rank+1] < left
+	f.strays = append(f.strays, node{word: w, at: at, far: far})
 }
 
 // dropImpossible removes strays that no reading can use, because a required

@@ -25,6 +25,7 @@ type scratch struct {
 	strays []node // for the profile, as is nodes; see reading.go
 	nodes  []node
 	macs   []hash.Hash // one for each key, holding its padded state
+	keys   []int       // in the order in which they are tried
 	sum    [sha1.Size]byte
 }
 
@@ -39,9 +40,9 @@ type span struct {
 const maxKeptText = 64 << 10
 
 func newScratch(keys []Key, n *names) *scratch {
-	s := &scratch{names: n, ranks: newRankSet(n), macs: make([]hash.Hash, len(keys))}
-	for i, k := range keys {
-		s.macs[i] = hmac.New(sha1.New, []byte(k.Token.Reveal()))
+	s := &scratch{names: n, ranks: newRankSet(n)}
+	for _, k := range keys {
+		s.macs = append(s.macs, hmac.New(sha1.New, []byte(k.Token.Reveal())))
 	}
 	return s
 }

@@ -20,7 +20,7 @@ const Name = "twilio"
 // A Verifier admits requests that the carrier signed with one of its keys. Make
 // one with New. It is immutable and may be used by many goroutines.
 type Verifier struct {
-	keys    []Key
+	keys    []Key // without the tokens, so that printing the verifier shows none
 	profile Profile
 	voice   *lexicon
 	status  *lexicon
@@ -87,15 +87,14 @@ func (v *Verifier) Sign(r *callgate.Request) (string, error) {
 		}
 	}
 	s.url, _ = signed.append(s.url[:0], 0)
-	return base64.StdEncoding.EncodeToString(s.mac(v.signingKey(signed.account), s.url)), nil
+	return base64.StdEncoding.EncodeToString(s.mac(v.signingKey(s, &signed), s.url)), nil
 }
 
 // signed is a request as the signature sees it.
 type signed struct {
 	forms
 	content   content
-	handshake bool   // of a WebSocket
-	account   string // the AccountSid it carries, which is unproved before the match
+	handshake bool // of a WebSocket
 }
 
 // prepare loads what of the request is signed.
@@ -114,14 +113,10 @@ func (s *scratch) prepare(r *callgate.Request) (signed, error) {
 	}
 	out.forms = a.forms()
 	s.reset()
-	if out.content != contentForm {
-		out.account = accountInQuery(a.query)
-		return out, nil
+	if out.content == contentForm {
+		err = s.load(r.Body)
 	}
-	if err := s.load(r.Body); err != nil {
-		return out, err
-	}
-	return out, nil
+	return out, err
 }
 
 // asksUpgrade reports whether the headers ask for a WebSocket.
@@ -140,45 +135,59 @@ func asksUpgrade(h http.Header) bool {
 // them matched is no secret, so it stops at the first; each comparison takes
 // the same time wherever the bytes differ.
 func (v *Verifier) match(s *scratch, r *signed, want *[sha1.Size]byte) (*Key, callgate.Form, error) {
+	s.orderKeys(v.keys, r)
 	for i := range r.count() {
 		var set formSet
 		s.url, set = r.append(s.url[:0], i)
-		for pass := range 2 {
-			for k := range v.keys {
-				if hinted := s.isAccount(r, v.keys[k].Account); hinted != (pass == 0) {
-					continue
-				}
-				if hmac.Equal(s.mac(k, s.url), want[:]) {
-					return &v.keys[k], set.form(), nil
-				}
+		for _, k := range s.keys {
+			if hmac.Equal(s.mac(k, s.url), want[:]) {
+				return &v.keys[k], set.form(), nil
 			}
 		}
 	}
 	return nil, "", callgate.Refuse(callgate.ReasonMismatch, "tried %d keys on %d spellings of the address", len(v.keys), r.count())
 }
 
-func (s *scratch) isAccount(r *signed, account string) bool {
-	if account == "" {
-		return false
+// orderKeys puts the keys of the request's account first.
+func (s *scratch) orderKeys(keys []Key, r *signed) {
+	s.keys = s.keys[:0]
+	if len(keys) == 1 {
+		s.keys = append(s.keys, 0)
+		return
 	}
-	if r.content == contentForm {
+	for _, first := range []bool{true, false} {
+		for i, k := range keys {
+			if s.isAccount(r, k.Account) == first {
+				s.keys = append(s.keys, i)
+			}
+		}
+	}
+}
+
+// isAccount reports whether the request says that it is of this account, which
+// is not proved before a key matched.
+func (s *scratch) isAccount(r *signed, account string) bool {
+	switch {
+	case account == "":
+		return false
+	case r.content == contentForm:
 		return string(accountInForm(s.params)) == account
 	}
-	return r.account == account
+	return accountInQuery(r.query) == account
 }
 
 // signingKey returns the index of the key to sign with.
-func (v *Verifier) signingKey(account string) int {
-	fallback := -1
+func (v *Verifier) signingKey(s *scratch, r *signed) int {
+	first := -1
 	for i, k := range v.keys {
-		if account != "" && k.Account == account {
+		if s.isAccount(r, k.Account) {
 			return i
 		}
-		if k.Account == "" && fallback < 0 {
-			fallback = i
+		if k.Account == "" && first < 0 {
+			first = i
 		}
 	}
-	return max(fallback, 0)
+	return max(first, 0)
 }
 
 func (v *Verifier) release(s *scratch) {
