@@ -11,6 +11,7 @@ import (
 	"net/http/httptest"
 	"net/http/httputil"
 	"strings"
+	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -628,43 +629,41 @@ func (panicking) Verify(*callgate.Request) (callgate.Proof, error) { panic("no k
 // TestManyAtOnce is for the race detector: requests that share everything that
 // requests can share, some with handlers that go on after their deadline.
 func TestManyAtOnce(t *testing.T) {
-	c := config(t)
-	c.Deadline = 20 * time.Millisecond
-	var events = make(chan callgate.Event, 1000)
-	c.Observe = func(_ context.Context, e callgate.Event) { events <- e }
-	release := make(chan struct{})
-	h := newGate(t, c).Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		a, _ := callgate.AdmissionFrom(r.Context())
-		switch a.Params.Get("Digits") {
-		case "0":
-			<-release
-			a.SetLanguage("de")
-		case "1":
-			panic("one")
-		case "2":
-			w.WriteHeader(404)
-		}
-		w.Header().Set("Set-Cookie", "x=y")
-		io.WriteString(w, strings.Replace(welcome, "Welcome", a.Params.Get("Digits"), 1))
-	}))
-	const n = 100
-	done := make(chan struct{})
-	for i := range n {
-		r := signedPost(t, "/", fmt.Sprintf("&Digits=%d", i%5))
-		go func() {
-			defer func() { done <- struct{}{} }()
-			w := httptest.NewRecorder()
-			h.ServeHTTP(w, r)
-			if digits := i % 5; digits > 2 && !strings.Contains(w.Body.String(), fmt.Sprintf("<Say>%d.</Say>", digits)) {
-				t.Errorf("%d got %s", digits, w.Body)
+	synctest.Test(t, func(t *testing.T) {
+		c := config(t)
+		events := make(chan callgate.Event, 1000)
+		c.Observe = func(_ context.Context, e callgate.Event) { events <- e }
+		release := make(chan struct{})
+		h := newGate(t, c).Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			a, _ := callgate.AdmissionFrom(r.Context())
+			switch a.Params.Get("Digits") {
+			case "0":
+				<-release
+				a.SetLanguage("de")
+			case "1":
+				panic("one")
+			case "2":
+				w.WriteHeader(404)
 			}
-		}()
-	}
-	for range n {
-		<-done
-	}
-	close(release)
-	if len(events) != n {
-		t.Errorf("%d events for %d requests", len(events), n)
-	}
+			w.Header().Set("Set-Cookie", "x=y")
+			io.WriteString(w, strings.Replace(welcome, "Welcome", a.Params.Get("Digits"), 1))
+		}))
+		const n = 100
+		var wg sync.WaitGroup
+		for i := range n {
+			r := signedPost(t, "/", fmt.Sprintf("&Digits=%d", i%5))
+			wg.Go(func() {
+				w := httptest.NewRecorder()
+				h.ServeHTTP(w, r)
+				if digits := i % 5; digits > 2 && !strings.Contains(w.Body.String(), fmt.Sprintf("<Say>%d.</Say>", digits)) {
+					t.Errorf("%d got %s", digits, w.Body)
+				}
+			})
+		}
+		wg.Wait()
+		close(release)
+		if len(events) != n {
+			t.Errorf("%d events for %d requests", len(events), n)
+		}
+	})
 }

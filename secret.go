@@ -4,7 +4,8 @@ import "log/slog"
 
 // Secret is a key, password or token. It prints as [secret] through fmt, slog
 // and encoding/json, so that a configuration or an error that carries one can
-// be logged whole, unless it is the key of a map. Call Reveal where the bytes themselves are needed.
+// be logged whole, unless it is the key of a map. Call Reveal where the bytes
+// themselves are needed.
 type Secret string
 
 const redacted = "[secret]"
