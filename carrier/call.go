@@ -17,6 +17,7 @@ type Call struct {
 	client  *client
 	state   State
 	world   World
+	manual  bool
 	observe func(Entry)
 
 	log       []Entry
@@ -97,7 +98,9 @@ func (c *Call) Next() (time.Duration, bool) {
 // happens before it. It reports whether something happened. The error is that
 // of the context.
 func (c *Call) Step(until time.Duration) (bool, error) {
-	c.decide()
+	if !c.manual {
+		c.Decide()
+	}
 	at, ok := c.Next()
 	if !ok || at > until {
 		c.apply(Tick{At: until})
@@ -315,8 +318,8 @@ func decidedBy(effect Effect, e Event) bool {
 	return false
 }
 
-// decide lets the world act on what nobody has decided.
-func (c *Call) decide() {
+// Decide lets the World act on what nobody has decided.
+func (c *Call) Decide() {
 	for len(c.undecided) > 0 {
 		e := c.undecided[0]
 		c.undecided = c.undecided[1:]

@@ -1,6 +1,7 @@
 package carrier
 
 import (
+	"bytes"
 	"encoding/json"
 	"fmt"
 	"strings"
@@ -224,12 +225,22 @@ func (e Entry) MarshalJSON() ([]byte, error) {
 		put("status", e.End.Status, false)
 		put("talked", e.End.Talked.Seconds(), false)
 	}
-	return json.Marshal(out)
+	return marshal(out)
+}
+
+// marshal is json.Marshal that leaves "<", ">" and "&" as they are: entries hold
+// documents and URLs, and are not put into HTML.
+func marshal(v any) ([]byte, error) {
+	var b bytes.Buffer
+	enc := json.NewEncoder(&b)
+	enc.SetEscapeHTML(false)
+	err := enc.Encode(v)
+	return bytes.TrimSuffix(b.Bytes(), []byte{'\n'}), err
 }
 
 // MarshalJSON writes the exchange with its parameters as an object.
 func (x Exchange) MarshalJSON() ([]byte, error) {
-	return json.Marshal(struct {
+	return marshal(struct {
 		For         Purpose             `json:"for"`
 		Method      string              `json:"method"`
 		URL         string              `json:"url"`

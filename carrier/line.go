@@ -240,6 +240,9 @@ type Caller struct {
 	Observe func(Entry)
 	// Seed is added to the line's. Calls that are to differ need different ones.
 	Seed uint64
+	// Manual keeps the World from acting by itself when time passes: whoever drives the
+	// call looks at Call.Undecided and uses Do or Decide.
+	Manual bool
 }
 
 // Call places a call and returns when the line has answered the first request.
@@ -251,7 +254,7 @@ func (l *Line) Call(ctx context.Context, who Caller) (*Call, error) {
 	}
 	set(&who.From, "+15550100")
 	set(&who.To, l.config.Number)
-	c := &Call{ctx: ctx, line: l, world: l.config.World, observe: l.config.Observe}
+	c := &Call{ctx: ctx, line: l, world: l.config.World, manual: who.Manual, observe: l.config.Observe}
 	if who.World != nil {
 		c.world = *who.World
 	}

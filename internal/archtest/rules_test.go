@@ -27,6 +27,7 @@ var rules = archtest.Rules{
 		"internal/keys":          {"."},
 		"internal/leaktest":      nil,
 		"internal/metrics":       {".", "github.com/prometheus/client_golang/prometheus/..."},
+		"internal/phone":         {"carrier"},
 		"internal/requestlog":    {"."},
 		"internal/server":        nil,
 		"internal/spell":         nil,

@@ -1,6 +1,7 @@
 package callscript
 
 import (
+	"fmt"
 	"time"
 
 	"github.com/callgate/callgate/carrier"
@@ -93,4 +94,15 @@ func (q *Queue) queue() carrier.Queue {
 
 func (c *Conference) conference() carrier.Conference {
 	return carrier.Conference{Joined: c.Joined, Lasts: c.Lasts}
+}
+
+// Play lets the steps of the first case happen in a call.
+func Play(call *carrier.Call, s *Suite) error {
+	for i := range s.Cases[0].Steps {
+		step := &s.Cases[0].Steps[i]
+		if err := step.play(call); err != nil {
+			return fmt.Errorf("%s:%d: %s: %w", s.path, s.stepLine(&s.Cases[0], i), step, err)
+		}
+	}
+	return nil
 }

@@ -70,7 +70,8 @@ type recorder struct {
 	keys    string
 	quiet   bool // the line waited when the keys were pressed
 	waits   bool
-	voice   bool // a recording runs
+	voice   bool   // a recording runs
+	finish  string // the keys that end it
 	spoke   time.Duration
 	silence int
 }
@@ -137,7 +138,7 @@ func (r *recorder) listening(e *carrier.Entry) {
 	if stops && r.voice {
 		r.recorded(e.At, "silence")
 	}
-	r.waits, r.voice = l.Quiet && !stops, l.Voice
+	r.waits, r.voice, r.finish = l.Quiet && !stops, l.Voice, l.FinishOnKey
 	if stops {
 		r.spoke = 0
 	}
@@ -153,7 +154,9 @@ func (r *recorder) timedOut() {
 
 func (r *recorder) key(e *carrier.Entry) {
 	if r.voice {
-		r.recorded(e.At, e.Text)
+		if strings.Contains(r.finish, e.Text) {
+			r.recorded(e.At, e.Text)
+		}
 		return
 	}
 	if r.keys == "" {

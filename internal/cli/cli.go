@@ -34,6 +34,7 @@ func commands() []func(*Env) *cobra.Command {
 		newCheck,
 		newGraph,
 		newSchema,
+		newCall,
 		newTest,
 		newSign,
 		newVerify,

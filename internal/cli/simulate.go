@@ -68,6 +68,9 @@ func (s *simulatedFlow) read(path string) error {
 	for _, l := range flow.Languages {
 		s.locales = append(s.locales, l.Locale)
 	}
+	if len(s.locales) == 0 {
+		s.locales = []string{"en-US"} // that of a flow that names none
+	}
 	s.sealer, err = ivr.NewSealer([]byte(simulatedToken.Reveal()))
 	return err
 }
