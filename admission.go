@@ -32,7 +32,13 @@ type Admission struct {
 	Body []byte
 
 	language atomic.Pointer[string]
+	resource *Resource
 }
+
+// Decide asks the access control lists of the request's route for another
+// permission than the one that the route needs: for a part of the answer that not
+// everybody may have. An admission that no gate made is granted nothing.
+func (a *Admission) Decide(want Permission) Decision { return a.resource.Decide(a.Principals, want) }
 
 // SetLanguage chooses the language of the rescue, should this request need one
 // later: the caller's, when a handler has learned it. A language without a
