@@ -66,7 +66,7 @@ func Main(ctx context.Context, args []string, env *Env) int {
 
 func newRoot(env *Env) *cobra.Command {
 	root := &cobra.Command{
-		Use:   "callgate",
+		Use:   "callgate COMMAND",
 		Short: "Answer telephone calls over webhooks, and let nobody in but the carrier",
 		Long: `Callgate answers telephone calls over webhooks and lets nobody in but the carrier.
 
@@ -78,9 +78,10 @@ Secrets come from the environment (TWILIO_AUTH_TOKEN), a file or a command's out
 never from a flag's value.
 
 Exit codes: 0 fine, 1 the answer is no, 2 wrong usage or configuration.`,
-		SilenceErrors:     true, // report prints them
-		SilenceUsage:      true,
-		DisableAutoGenTag: true, // manual pages must not change from build to build
+		SilenceErrors:         true, // report prints them
+		SilenceUsage:          true,
+		DisableAutoGenTag:     true, // manual pages must not change from build to build
+		DisableFlagsInUseLine: true,
 		Args:              cobra.ArbitraryArgs,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if len(args) > 0 {
