@@ -82,7 +82,7 @@ Exit codes: 0 fine, 1 the answer is no, 2 wrong usage or configuration.`,
 		SilenceUsage:          true,
 		DisableAutoGenTag:     true, // manual pages must not change from build to build
 		DisableFlagsInUseLine: true,
-		Args:              cobra.ArbitraryArgs,
+		Args:                  cobra.ArbitraryArgs,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if len(args) > 0 {
 				return unknownCommand(cmd, args[0])
