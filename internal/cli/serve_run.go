@@ -116,7 +116,7 @@ func (s *serving) run(ctx context.Context) error {
 func listen(c *config.Config) (net.Listener, error) {
 	ln, err := net.Listen("tcp", c.Listen)
 	if err != nil {
-		return nil, c.Fault("listen", err.Error())
+		return nil, c.Fault("listen", err.Error()+"; --listen can name another address")
 	}
 	return ln, nil
 }
@@ -129,7 +129,7 @@ func (s *serving) serve(ctx context.Context, main net.Listener) error {
 	if address := g.config.Admin.Listen; address != config.AdminOff {
 		admin, err := net.Listen("tcp", address)
 		if err != nil {
-			return g.config.Fault("admin.listen", err.Error())
+			return g.config.Fault("admin.listen", err.Error()+"; --admin-listen can name another address, or off")
 		}
 		defer admin.Close()
 		endpoints = append(endpoints, s.adminEndpoint(ctx, admin, g.config))
