@@ -85,7 +85,7 @@ func (r *run) token() (string, bool) {
 	return r.seal(&r.s, callContext(r.ev.CallSid))
 }
 
-func (r *run) seal(s *State, context []byte) (string, bool) {
+func (r *run) seal(s *State, context string) (string, bool) {
 	sealed, err := r.site.sealer.seal(s, context)
 	if err != nil {
 		r.fail(err)

@@ -124,9 +124,10 @@ func (s *Sealer) Open(token string, leg Leg, now time.Time) (State, EventKind, e
 	kind := EventKind(token[0])
 	context := callContext(leg.CallSid)
 	if kind.onLeg() {
-		context = legContext()
+		context = legContext
 	}
-	text, err := s.keys.Open(token[1:], context)
+	var buf [256]byte
+	text, err := s.keys.Open(buf[:0], token[1:], context)
 	if err != nil {
 		return State{}, 0, &StateError{NotSealed}
 	}
@@ -150,14 +151,14 @@ func fresh(began uint64, now time.Time) bool {
 }
 
 // callContext binds a state to the caller's call.
-func callContext(sid string) []byte { return append([]byte("call "), sid...) }
+func callContext(sid string) string { return "call " + sid }
 
 // legContext is for the call of a dialled person. Its CallSid is not known when the
 // token is made, and not every carrier names the parent, so the parent's is inside.
-func legContext() []byte { return []byte("leg") }
+const legContext = "leg"
 
 // seal writes the token of a state without its first character, the kind.
-func (s *Sealer) seal(st *State, context []byte) (string, error) {
+func (s *Sealer) seal(st *State, context string) (string, error) {
 	var buf [256]byte
 	var out [512]byte
 	sealed := s.keys.Append(out[:0], st.append(buf[:0]), context)

@@ -250,7 +250,7 @@ func (t *transferStepper) dialNouns(r *run, nouns []twiml.Noun) move {
 		r.set(r.p.caller, r.value(ref{fact: factFrom}))
 		leg := r.s
 		leg.parent = r.ev.CallSid
-		sealed, ok := r.seal(&leg, legContext())
+		sealed, ok := r.seal(&leg, legContext)
 		if !ok {
 			return move{to: broken}
 		}
@@ -322,7 +322,7 @@ func (t *transferStepper) aside(r *run) {
 		r.say(t.whisper)
 		r.doc = r.document()
 	case r.ev.Kind == Whisper:
-		sealed, ok := r.seal(&r.s, legContext())
+		sealed, ok := r.seal(&r.s, legContext)
 		if !ok {
 			return
 		}

@@ -43,7 +43,10 @@ var encoding = base64.RawURLEncoding.Strict()
 
 // Keys seals with the first of several keys and opens with any. It may be used by
 // many goroutines.
-type Keys struct{ keys []*key }
+type Keys struct {
+	keys []*key
+	pool sync.Pool // of *buffers
+}
 
 type key struct {
 	aead cipher.AEAD
@@ -56,6 +59,10 @@ type mac struct {
 	sum  [sha256.Size]byte
 }
 
+// buffers are what one call works in. Arguments are copied there, because what is
+// handed to a cipher must live on the heap.
+type buffers struct{ text, context, raw []byte }
+
 // New derives keys from secrets, the newest first. Label separates what is sealed
 // here from any other use of the same secrets.
 func New(label string, secrets ...[]byte) (*Keys, error) {
@@ -63,6 +70,7 @@ func New(label string, secrets ...[]byte) (*Keys, error) {
 		return nil, errors.New("no secret to derive a key from")
 	}
 	k := &Keys{}
+	k.pool.New = func() any { return new(buffers) }
 	for i, s := range secrets {
 		if len(s) == 0 {
 			return nil, fmt.Errorf("secret %d is empty", i+1)
@@ -99,12 +107,16 @@ func newKey(label string, secret []byte) (*key, error) {
 }
 
 // Append appends the sealed form of text to dst: letters, digits, "-" and "_".
-func (k *Keys) Append(dst, text, context []byte) []byte {
+func (k *Keys) Append(dst, text []byte, context string) []byte {
+	b := k.pool.Get().(*buffers)
+	defer k.pool.Put(b)
+	b.text = append(b.text[:0], text...)
+	b.context = append(b.context[:0], context...)
+	b.raw = append(b.raw[:0], make([]byte, nonceSize)...)
 	key := k.keys[0]
-	raw := make([]byte, nonceSize, len(text)+overhead)
-	key.nonce(raw, text, context)
-	raw = key.aead.Seal(raw, raw[:nonceSize], text, context)
-	return encoding.AppendEncode(dst, raw)
+	key.nonce(b.raw, b.text, b.context)
+	b.raw = key.aead.Seal(b.raw, b.raw[:nonceSize], b.text, b.context)
+	return encoding.AppendEncode(dst, b.raw)
 }
 
 // nonce fills dst. The length of the context goes first, so that no text can be
@@ -120,21 +132,24 @@ func (k *key) nonce(dst, text, context []byte) {
 	copy(dst, m.hash.Sum(m.sum[:0]))
 }
 
-// Open returns the text of a sealed form.
-func (k *Keys) Open(sealed string, context []byte) ([]byte, error) {
-	if strings.ContainsAny(sealed, "\r\n") {
-		return nil, ErrOpen // the decoder skips line breaks
+// Open appends the text of a sealed form to dst.
+func (k *Keys) Open(dst []byte, sealed, context string) ([]byte, error) {
+	if len(sealed) < Size(0) || strings.ContainsAny(sealed, "\r\n") { // the decoder skips line breaks
+		return dst, ErrOpen
 	}
-	raw := make([]byte, encoding.DecodedLen(len(sealed)))
-	n, err := encoding.Decode(raw, []byte(sealed))
-	if err != nil || n < overhead {
-		return nil, ErrOpen
+	b := k.pool.Get().(*buffers)
+	defer k.pool.Put(b)
+	b.text = append(b.text[:0], sealed...)
+	b.context = append(b.context[:0], context...)
+	var err error
+	if b.raw, err = encoding.AppendDecode(b.raw[:0], b.text); err != nil {
+		return dst, ErrOpen
 	}
-	nonce, box := raw[:nonceSize], raw[nonceSize:n]
 	for _, key := range k.keys {
-		if text, err := key.aead.Open(nil, nonce, box, context); err == nil {
-			return text, nil
+		text, err := key.aead.Open(b.text[:0], b.raw[:nonceSize], b.raw[nonceSize:], b.context)
+		if err == nil {
+			return append(dst, text...), nil
 		}
 	}
-	return nil, ErrOpen
+	return dst, ErrOpen
 }

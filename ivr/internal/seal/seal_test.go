@@ -40,11 +40,11 @@ func TestNewRefusesNothing(t *testing.T) {
 func TestSealAndOpen(t *testing.T) {
 	k := keys(t, "one")
 	for _, text := range []string{"", "a", strings.Repeat("long ", 1000)} {
-		sealed := k.Append([]byte("prefix"), []byte(text), []byte("context"))
+		sealed := k.Append([]byte("prefix"), []byte(text), "context")
 		if !bytes.HasPrefix(sealed, []byte("prefix")) || len(sealed) != len("prefix")+seal.Size(len(text)) {
 			t.Errorf("%d bytes become %d", len(text), len(sealed))
 		}
-		got, err := k.Open(string(sealed[len("prefix"):]), []byte("context"))
+		got, err := k.Open(nil, string(sealed[len("prefix"):]), "context")
 		if err != nil || string(got) != text {
 			t.Errorf("opened %q, %v", got, err)
 		}
@@ -64,10 +64,10 @@ func hkdfSHA256(secret, info string) []byte {
 // TestConstruction makes the same bytes from the description of the package, with
 // the primitives alone.
 func TestConstruction(t *testing.T) {
-	text, context := []byte("the text"), []byte("the context")
+	text, context := []byte("the text"), "the context"
 	h := hmac.New(sha256.New, hkdfSHA256("secret", "test nonce"))
 	binary.Write(h, binary.BigEndian, uint64(len(context)))
-	h.Write(context)
+	h.Write([]byte(context))
 	h.Write(text)
 	nonce := h.Sum(nil)[:12]
 	block, err := aes.NewCipher(hkdfSHA256("secret", "test encryption"))
@@ -78,7 +78,7 @@ func TestConstruction(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	want := base64.RawURLEncoding.EncodeToString(append(bytes.Clone(nonce), gcm.Seal(nil, nonce, text, context)...))
+	want := base64.RawURLEncoding.EncodeToString(append(bytes.Clone(nonce), gcm.Seal(nil, nonce, text, []byte(context))...))
 	if got := keys(t, "secret").Append(nil, text, context); string(got) != want {
 		t.Errorf("sealed %s, want %s", got, want)
 	}
@@ -86,16 +86,16 @@ func TestConstruction(t *testing.T) {
 
 func TestEqualMessagesAreEqual(t *testing.T) {
 	k := keys(t, "one")
-	a := k.Append(nil, []byte("x"), []byte("context"))
-	if b := keys(t, "one").Append(nil, []byte("x"), []byte("context")); !bytes.Equal(a, b) {
+	a := k.Append(nil, []byte("x"), "context")
+	if b := keys(t, "one").Append(nil, []byte("x"), "context"); !bytes.Equal(a, b) {
 		t.Error("the same message is sealed in two ways")
 	}
 	seen := map[string]string{string(a): "x"}
 	for name, b := range map[string][]byte{
-		"text":    k.Append(nil, []byte("y"), []byte("context")),
-		"context": k.Append(nil, []byte("x"), []byte("contexu")),
-		"moved":   k.Append(nil, []byte("tx"), []byte("contex")),
-		"key":     keys(t, "two").Append(nil, []byte("x"), []byte("context")),
+		"text":    k.Append(nil, []byte("y"), "context"),
+		"context": k.Append(nil, []byte("x"), "contexu"),
+		"moved":   k.Append(nil, []byte("tx"), "contex"),
+		"key":     keys(t, "two").Append(nil, []byte("x"), "context"),
 	} {
 		if other, dup := seen[string(b)[:16]]; dup {
 			t.Errorf("%s: the nonce of %s again", name, other)
@@ -106,12 +106,12 @@ func TestEqualMessagesAreEqual(t *testing.T) {
 
 func TestOpenRefusesWhatWasNotSealed(t *testing.T) {
 	k := keys(t, "one")
-	sealed := string(k.Append(nil, []byte("text"), []byte("context")))
-	if _, err := k.Open(sealed, []byte("other")); !errors.Is(err, seal.ErrOpen) {
+	sealed := string(k.Append(nil, []byte("text"), "context"))
+	if _, err := k.Open(nil, sealed, "other"); !errors.Is(err, seal.ErrOpen) {
 		t.Errorf("another context: %v", err)
 	}
 	for i := range sealed {
-		if _, err := k.Open(sealed[:i], []byte("context")); !errors.Is(err, seal.ErrOpen) {
+		if _, err := k.Open(nil, sealed[:i], "context"); !errors.Is(err, seal.ErrOpen) {
 			t.Errorf("cut to %d characters: %v", i, err)
 		}
 		for _, c := range "AB-_.\n" {
@@ -119,37 +119,37 @@ func TestOpenRefusesWhatWasNotSealed(t *testing.T) {
 			if changed == sealed {
 				continue
 			}
-			if _, err := k.Open(changed, []byte("context")); !errors.Is(err, seal.ErrOpen) {
+			if _, err := k.Open(nil, changed, "context"); !errors.Is(err, seal.ErrOpen) {
 				t.Errorf("character %d changed to %q: %v", i, c, err)
 			}
 		}
 	}
-	if _, err := k.Open(sealed+"\n", []byte("context")); !errors.Is(err, seal.ErrOpen) {
+	if _, err := k.Open(nil, sealed+"\n", "context"); !errors.Is(err, seal.ErrOpen) {
 		t.Error("a line break at the end opens")
 	}
 }
 
 func TestRotation(t *testing.T) {
 	old, both := keys(t, "old"), keys(t, "new", "old")
-	sealed := string(old.Append(nil, []byte("text"), nil))
-	if text, err := both.Open(sealed, nil); err != nil || string(text) != "text" {
+	sealed := string(old.Append(nil, []byte("text"), ""))
+	if text, err := both.Open(nil, sealed, ""); err != nil || string(text) != "text" {
 		t.Errorf("after a rotation: %q, %v", text, err)
 	}
-	if got := both.Append(nil, []byte("text"), nil); string(got) == sealed {
+	if got := both.Append(nil, []byte("text"), ""); string(got) == sealed {
 		t.Error("sealed with the older key")
 	}
-	if _, err := keys(t, "new").Open(sealed, nil); !errors.Is(err, seal.ErrOpen) {
+	if _, err := keys(t, "new").Open(nil, sealed, ""); !errors.Is(err, seal.ErrOpen) {
 		t.Errorf("without the older key: %v", err)
 	}
 }
 
 func FuzzOpen(f *testing.F) {
 	k := keys(f, "one")
-	f.Add(string(k.Append(nil, []byte("text"), nil)))
+	f.Add(string(k.Append(nil, []byte("text"), "")))
 	f.Add("")
 	f.Fuzz(func(t *testing.T, sealed string) {
-		text, err := k.Open(sealed, nil)
-		if err == nil && string(k.Append(nil, text, nil)) != sealed {
+		text, err := k.Open(nil, sealed, "")
+		if err == nil && string(k.Append(nil, text, "")) != sealed {
 			t.Errorf("%q opens, and is not how %q is sealed", sealed, text)
 		}
 	})
@@ -157,7 +157,7 @@ func FuzzOpen(f *testing.F) {
 
 func BenchmarkAppend(b *testing.B) {
 	k := keys(b, "one")
-	text, context := make([]byte, 60), make([]byte, 40)
+	text, context := make([]byte, 60), strings.Repeat("c", 40)
 	var buf [256]byte
 	b.ReportAllocs()
 	for b.Loop() {
