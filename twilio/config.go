@@ -57,8 +57,8 @@ func New(c Config) (*Verifier, error) {
 		fault("Keys: none; give at least one auth token")
 	}
 	for i, k := range c.Keys {
-		if err := k.check(); err != nil {
-			fault("Keys[%d]: %w", i, err)
+		for _, err := range k.faults() {
+			fault("Keys[%d].%w", i, err)
 		}
 		if j := slices.IndexFunc(c.Keys[:i], func(other Key) bool { return other.Name == k.Name }); j >= 0 && k.Name != "" {
 			fault("Keys[%d].Name: the same as Keys[%d].Name; give each key a name of its own", i, j)
@@ -105,27 +105,29 @@ func checkExtra(name string, before []string) error {
 	return nil
 }
 
-func (k Key) check() error {
-	var faults []error
+// faults lists what is wrong with a key, without showing its token.
+func (k Key) faults() (faults []error) {
+	fault := func(text string) { faults = append(faults, errors.New(text)) }
 	if !isKeyName(k.Name) {
-		faults = append(faults, errors.New(`Name: must be 1 to 64 letters, digits, ".", "_" or "-"`))
+		fault(`Name: must be 1 to 64 letters, digits, ".", "_" or "-"`)
 	}
 	if k.Account != "" && !isSid(k.Account, "AC") {
-		faults = append(faults, errors.New(`Account: must be empty or "AC" and 32 lower-case hexadecimal digits`))
+		fault(`Account: must be empty or "AC" and 32 lower-case hexadecimal digits`)
 	}
+	const quotes = "\"'`"
 	switch token := k.Token.Reveal(); {
 	case token == "":
-		faults = append(faults, errors.New("Token: empty; anyone could sign with it"))
+		fault("Token: empty; anyone could sign with it")
 	case token == k.Name:
-		faults = append(faults, errors.New("Token: the same as Name, which is shown in logs"))
+		fault("Token: the same as Name, which is shown in logs")
 	case strings.ContainsFunc(token, isSpaceOrControl):
-		faults = append(faults, errors.New("Token: has white space or control characters; remove them (a file often ends with a line break)"))
-	case strings.ContainsAny(token[:1], `"'`+"`") || strings.ContainsAny(token[len(token)-1:], `"'`+"`"):
-		faults = append(faults, errors.New("Token: starts or ends with a quotation mark; remove the quotation"))
+		fault("Token: has white space or control characters; remove them (a file often ends with a line break)")
+	case strings.Trim(token, quotes) != token:
+		fault("Token: starts or ends with a quotation mark; remove the quotation")
 	case isSid(token, "AC"), isSid(token, "SK"):
-		faults = append(faults, errors.New("Token: is the SID of an account or API key; use the auth token of the account, which alone signs"))
+		fault("Token: is the SID of an account or API key; use the auth token of the account, which alone signs")
 	}
-	return errors.Join(faults...)
+	return faults
 }
 
 func isSpaceOrControl(c rune) bool { return c <= ' ' || c >= 0x7f && c <= 0xa0 }
@@ -143,13 +145,5 @@ func isKeyName(s string) bool {
 
 // isSid reports whether s is a two-letter prefix and 32 lower-case hexadecimal digits.
 func isSid(s, prefix string) bool {
-	if len(s) != len(prefix)+32 || s[:len(prefix)] != prefix {
-		return false
-	}
-	for i := len(prefix); i < len(s); i++ {
-		if c := s[i]; !(c >= '0' && c <= '9' || c >= 'a' && c <= 'f') {
-			return false
-		}
-	}
-	return true
+	return len(s) == sidLength && munchSid([]byte(s), prefix[0], prefix[1]) == sidLength
 }

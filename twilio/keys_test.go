@@ -160,9 +160,9 @@ func TestNewFaults(t *testing.T) {
 		faults []string
 	}{
 		{"nothing", twilio.Config{}, []string{"Keys: none"}},
-		{"no token", twilio.Config{Keys: []twilio.Key{{Name: "a"}}}, []string{"Keys[0]: Token: empty"}},
-		{"92 an empty token among others", twilio.Config{Keys: []twilio.Key{good, {Name: "a", Token: ""}}}, []string{"Keys[1]: Token: empty"}},
-		{"line break at the end", twilio.Config{Keys: []twilio.Key{{Name: "a", Token: hidden + "\n"}}}, []string{"Keys[0]: Token: has white space"}},
+		{"no token", twilio.Config{Keys: []twilio.Key{{Name: "a"}}}, []string{"Keys[0].Token: empty"}},
+		{"92 an empty token among others", twilio.Config{Keys: []twilio.Key{good, {Name: "a", Token: ""}}}, []string{"Keys[1].Token: empty"}},
+		{"line break at the end", twilio.Config{Keys: []twilio.Key{{Name: "a", Token: hidden + "\n"}}}, []string{"Keys[0].Token: has white space"}},
 		{"leading space", twilio.Config{Keys: []twilio.Key{{Name: "a", Token: " " + hidden}}}, []string{"Token: has white space"}},
 		{"no-break space", twilio.Config{Keys: []twilio.Key{{Name: "a", Token: hidden + "\u00a0"}}}, []string{"Token: has white space"}},
 		{"NUL", twilio.Config{Keys: []twilio.Key{{Name: "a", Token: hidden + "\x00"}}}, []string{"Token: has white space"}},
@@ -171,12 +171,12 @@ func TestNewFaults(t *testing.T) {
 		{"account for a token", twilio.Config{Keys: []twilio.Key{{Name: "a", Token: account}}}, []string{"Token: is the SID"}},
 		{"API key for a token", twilio.Config{Keys: []twilio.Key{{Name: "a", Token: callgate.Secret("SK" + account[2:])}}}, []string{"Token: is the SID"}},
 		{"name and token the same", twilio.Config{Keys: []twilio.Key{{Name: hidden, Token: hidden}}}, []string{"Token: the same as Name"}},
-		{"no name", twilio.Config{Keys: []twilio.Key{{Token: token}}}, []string{"Keys[0]: Name:"}},
-		{"name with a space", twilio.Config{Keys: []twilio.Key{{Name: "a b", Token: token}}}, []string{"Keys[0]: Name:"}},
-		{"long name", twilio.Config{Keys: []twilio.Key{{Name: strings.Repeat("a", 65), Token: token}}}, []string{"Keys[0]: Name:"}},
+		{"no name", twilio.Config{Keys: []twilio.Key{{Token: token}}}, []string{"Keys[0].Name:"}},
+		{"name with a space", twilio.Config{Keys: []twilio.Key{{Name: "a b", Token: token}}}, []string{"Keys[0].Name:"}},
+		{"long name", twilio.Config{Keys: []twilio.Key{{Name: strings.Repeat("a", 65), Token: token}}}, []string{"Keys[0].Name:"}},
 		{"name twice", twilio.Config{Keys: []twilio.Key{good, good}}, []string{"Keys[1].Name: the same as Keys[0].Name"}},
-		{"account with capitals", twilio.Config{Keys: []twilio.Key{{Name: "a", Account: strings.ToUpper(account), Token: token}}}, []string{"Keys[0]: Account:"}},
-		{"short account", twilio.Config{Keys: []twilio.Key{{Name: "a", Account: "AC12", Token: token}}}, []string{"Keys[0]: Account:"}},
+		{"account with capitals", twilio.Config{Keys: []twilio.Key{{Name: "a", Account: strings.ToUpper(account), Token: token}}}, []string{"Keys[0].Account:"}},
+		{"short account", twilio.Config{Keys: []twilio.Key{{Name: "a", Account: "AC12", Token: token}}}, []string{"Keys[0].Account:"}},
 		{"unknown profile", twilio.Config{Keys: []twilio.Key{good}, Profile: 7}, []string{"Profile: 7"}},
 		{"parameter of the carrier", twilio.Config{Keys: []twilio.Key{good}, ExtraParams: []string{"Digits"}}, []string{`ExtraParams[0]: "Digits" is a parameter of the carrier`}},
 		{"parameter twice", twilio.Config{Keys: []twilio.Key{good}, ExtraParams: []string{"tenant", "tenant"}}, []string{`ExtraParams[1]: "tenant" is there twice`}},
@@ -185,7 +185,7 @@ func TestNewFaults(t *testing.T) {
 		{"parameter with a space", twilio.Config{Keys: []twilio.Key{good}, ExtraParams: []string{"my id"}}, []string{`ExtraParams[0]: "my id" must be`}},
 		{
 			"all at once", twilio.Config{Keys: []twilio.Key{{Name: "?", Account: "x", Token: hidden + " "}, {}}, Profile: -1, ExtraParams: []string{""}},
-			[]string{"Keys[0]: Name:", "Account:", "Token: has white space", "Keys[1]: Name:", "Token: empty", "Profile: -1", "ExtraParams[0]"},
+			[]string{"Keys[0].Name:", "Keys[0].Account:", "Keys[0].Token: has white space", "Keys[1].Name:", "Keys[1].Token: empty", "Profile: -1", "ExtraParams[0]"},
 		},
 	}
 	for _, c := range cases {

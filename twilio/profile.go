@@ -21,21 +21,15 @@ func (v *Verifier) checkProfile(s *scratch, r *callgate.Request, in *signed, key
 		return callgate.Refuse(callgate.ReasonProfile, "a WebSocket handshake where a webhook is expected")
 	}
 	if bytes.Contains(s.url, gluedAccount) {
-		// The signed bytes of a form, moved into the address.
 		return callgate.Refuse(callgate.ReasonProfile, "the address holds parameters that are not separated")
 	}
-	l := v.voice
-	switch r.Kind {
-	case callgate.KindVoice:
-	case callgate.KindStatus:
-		l = v.status
-	default:
+	l := v.lexicon(r.Kind)
+	switch {
+	case l == nil:
 		return callgate.Refuse(callgate.ReasonProfile, "%v is no kind of request", r.Kind)
-	}
-	if in.content == contentJSON {
-		if r.Kind != callgate.KindStatus {
-			return callgate.Refuse(callgate.ReasonProfile, "a voice webhook is no JSON")
-		}
+	case in.content == contentJSON && r.Kind != callgate.KindStatus:
+		return callgate.Refuse(callgate.ReasonProfile, "a voice webhook is no JSON")
+	case in.content == contentJSON:
 		return nil
 	}
 	query := s.url[len(s.url)-len(strings.TrimPrefix(in.query, "?")):]
@@ -43,16 +37,12 @@ func (v *Verifier) checkProfile(s *scratch, r *callgate.Request, in *signed, key
 		if err := s.load(query); err != nil {
 			return err
 		}
+		_, err := s.checkEach(l, key)
+		return err // the parameters of a query are separated
 	}
-	known, err := s.checkEach(l)
+	known, err := s.checkEach(l, key)
 	if err != nil {
 		return err
-	}
-	if account := s.tail[s.spans[0].nameEnd:s.spans[0].end]; key.Account != "" && string(account) != key.Account {
-		return callgate.Refuse(callgate.ReasonAccount, "key %s is of another account", key.Name)
-	}
-	if r.Method == http.MethodGet {
-		return nil // its parameters are separated
 	}
 	if err := s.checkReading(l, known); err != nil {
 		return err
@@ -60,11 +50,76 @@ func (v *Verifier) checkProfile(s *scratch, r *callgate.Request, in *signed, key
 	return s.checkQuery(l, query)
 }
 
-// gluedAccount starts the signed parameters of every form.
+// gluedAccount starts the signed parameters of every form. In an address it
+// shows that a form was moved there.
 var gluedAccount = []byte("AccountSidAC")
 
-// checkReading refuses parameters that are not the right reading of what was signed.
+// lexicon returns the words of a kind, or nil when it has none.
+func (v *Verifier) lexicon(k callgate.Kind) *lexicon {
+	switch k {
+	case callgate.KindVoice:
+		return v.voice
+	case callgate.KindStatus:
+		return v.status
+	}
+	return nil
+}
+
+// checkEach checks the parameters one by one: each name once, each known value
+// well formed, none missing, and the account the key's. It returns how many are
+// known.
+func (s *scratch) checkEach(l *lexicon, key *Key) (known int, err error) {
+	if len(s.spans) < len(s.params) {
+		return 0, callgate.Refuse(callgate.ReasonProfile, "a parameter is repeated")
+	}
+	required, subject := 0, false
+	var last, account []byte
+	for i := range s.spans {
+		sp := &s.spans[i]
+		name, value := s.tail[sp.at:sp.nameEnd], s.tail[sp.nameEnd:sp.end]
+		if i > 0 && bytes.Equal(name, last) {
+			return 0, callgate.Refuse(callgate.ReasonProfile, "a parameter is repeated")
+		}
+		last = name
+		sp.word = l.known(sp.word, name)
+		w := sp.word
+		if w == nil {
+			continue
+		}
+		if !w.family && !w.grammar.accepts(value) {
+			return 0, callgate.Refuse(callgate.ReasonProfile, "%s is not well formed", w.name)
+		}
+		known++
+		if w.required&l.where != 0 {
+			required++
+		}
+		if w.rank == 0 {
+			account = value
+		}
+		subject = subject || w.subject
+	}
+	switch {
+	case required < len(l.required):
+		return 0, callgate.Refuse(callgate.ReasonProfile, "a parameter that every %v webhook has is missing", l.kind)
+	case !subject:
+		return 0, callgate.Refuse(callgate.ReasonProfile, "neither CallSid nor ConferenceSid")
+	case key.Account != "" && string(account) != key.Account:
+		return 0, callgate.Refuse(callgate.ReasonAccount, "key %s is of another account", key.Name)
+	}
+	return known, nil
+}
+
+// checkReading refuses the parameters of a form that are not the right reading
+// of what was signed.
 func (s *scratch) checkReading(l *lexicon, known int) error {
+	if first := s.spans[0].word; first == nil || first.rank != 0 {
+		return callgate.Refuse(callgate.ReasonProfile, "AccountSid is not the first parameter")
+	}
+	for _, sp := range s.spans {
+		if sp.word == nil && !isName(s.tail[sp.at:sp.nameEnd]) {
+			return callgate.Refuse(callgate.ReasonProfile, "the name of a parameter is not well formed")
+		}
+	}
 	switch s.compare(l, known) {
 	case ambiguous:
 		return callgate.Refuse(callgate.ReasonProfile, "the signed bytes can be read as other parameters")
@@ -74,48 +129,6 @@ func (s *scratch) checkReading(l *lexicon, known int) error {
 		return callgate.Refuse(callgate.ReasonProfile, "a value holds the parameters of a GET")
 	}
 	return nil
-}
-
-// checkEach checks the parameters one by one: each name once and well formed,
-// each known value well formed, none missing. It returns how many are known.
-func (s *scratch) checkEach(l *lexicon) (known int, err error) {
-	if len(s.spans) < len(s.params) {
-		return 0, callgate.Refuse(callgate.ReasonProfile, "a parameter is repeated")
-	}
-	required, subject := 0, false
-	var last []byte
-	for i := range s.spans {
-		sp := &s.spans[i]
-		name := s.tail[sp.at:sp.nameEnd]
-		if bytes.Equal(name, last) && i > 0 {
-			return 0, callgate.Refuse(callgate.ReasonProfile, "a parameter is repeated")
-		}
-		last = name
-		sp.word = l.known(sp.word, name)
-		if sp.word == nil {
-			if !isName(name) {
-				return 0, callgate.Refuse(callgate.ReasonProfile, "the name of a parameter is not well formed")
-			}
-			continue
-		}
-		known++
-		if !sp.word.family && !sp.word.grammar.accepts(s.tail[sp.nameEnd:sp.end]) {
-			return 0, callgate.Refuse(callgate.ReasonProfile, "%s is not well formed", sp.word.name)
-		}
-		if sp.word.required&l.where != 0 {
-			required++
-		}
-		subject = subject || sp.word.subject
-	}
-	switch {
-	case len(s.spans) == 0 || s.spans[0].word == nil || s.spans[0].word.rank != 0:
-		return 0, callgate.Refuse(callgate.ReasonProfile, "AccountSid is not the first parameter")
-	case required < l.requiredBelow[len(l.words)]:
-		return 0, callgate.Refuse(callgate.ReasonProfile, "a parameter that every %s webhook has is missing", l.kind)
-	case !subject:
-		return 0, callgate.Refuse(callgate.ReasonProfile, "neither CallSid nor ConferenceSid")
-	}
-	return known, nil
 }
 
 // checkQuery refuses a form whose address carries parameters of the carrier

@@ -190,7 +190,9 @@ func (v *Verifier) signingKey(s *scratch, r *signed) int {
 	return max(first, 0)
 }
 
+// release keeps the scratch for another request, without hold on this one.
 func (v *Verifier) release(s *scratch) {
+	clear(s.params)
 	if cap(s.text) > maxKeptText || cap(s.tail) > maxKeptText || cap(s.url) > maxKeptText {
 		return
 	}
