@@ -13,7 +13,7 @@ import (
 // order; whether the flow is a good one is for ivr.Compile and ivr.Check to say, whose
 // findings point into the file too.
 func Load(file string, content []byte) (*ivr.Flow, error) {
-	r := &reader{file: file, pos: map[place]ivr.Pos{}}
+	r := newReader(file)
 	root, err := strictyaml.Parse(file, content)
 	if err != nil {
 		return nil, ivr.Problems{notYAML(file, err)}

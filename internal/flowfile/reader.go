@@ -3,6 +3,7 @@ package flowfile
 import (
 	"fmt"
 	"iter"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -47,6 +48,21 @@ type reader struct {
 	prefix   string   // of names of nodes in a subflow: "booking/"
 	path     []string // to the part being read, as findings name it
 	pos      map[place]ivr.Pos
+	patterns map[string]*regexp.Regexp // those that were needed so far
+}
+
+func newReader(file string) *reader {
+	return &reader{file: file, pos: map[place]ivr.Pos{}, patterns: map[string]*regexp.Regexp{}}
+}
+
+// matches reports whether a text has the form of one of the tables' patterns.
+func (r *reader) matches(pattern, text string) bool {
+	re := r.patterns[pattern]
+	if re == nil {
+		re = regexp.MustCompile(pattern)
+		r.patterns[pattern] = re
+	}
+	return re.MatchString(text)
 }
 
 // within reads a part. The segment is what findings call it; "" is no step down.

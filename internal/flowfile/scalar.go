@@ -57,12 +57,12 @@ func coreType(n *yaml.Node) yamlType {
 
 // scalar is a single value.
 type scalar struct {
-	ref     string         // its name in the schema's definitions, "" for none
-	want    string         // what is wanted, for faults
-	types   yamlType       // the types that it may have
-	pattern string         // that a text must match (RE2)
-	words   []string       // or: the only texts that it may be
-	spelled *regexp.Regexp // how a value that is no text must be spelled
+	ref     string   // its name in the schema's definitions, "" for none
+	want    string   // what is wanted, for faults
+	types   yamlType // the types that it may have
+	pattern string   // that a text must match (RE2)
+	words   []string // or: the only texts that it may be
+	spelled string   // how a value that is no text must be spelled (RE2)
 	// Bounds of a text's length and of a number, where they are for the schema to say.
 	minLength, low, high int
 	set                  func(text string) error
@@ -80,13 +80,13 @@ func (s scalar) read(r *reader, n *yaml.Node) {
 		r.fault(WrongForm, n, "%s is wanted here, and YAML takes this for %s: put it in quotes", s.want, formOf(n))
 	case typ&s.types == 0:
 		r.wanted(n, s.want)
-	case typ != text && s.spelled != nil && !s.spelled.MatchString(n.Value):
+	case typ != text && s.spelled != "" && !r.matches(s.spelled, n.Value):
 		r.fault(WrongForm, n, "%s is wanted here", s.want)
 	case typ == integer && s.low < s.high && !between(n.Value, s.low, s.high):
 		r.fault(WrongForm, n, "%s from %d to %d is wanted here", s.want, s.low, s.high)
 	case typ == text && s.words != nil && !slices.Contains(s.words, n.Value):
 		r.fault(WrongForm, n, "%s is wanted here%s", s.want, didYouMean(n.Value, s.words))
-	case typ == text && (len(n.Value) < s.minLength || s.pattern != "" && !regexp.MustCompile(s.pattern).MatchString(n.Value)):
+	case typ == text && (len(n.Value) < s.minLength || s.pattern != "" && !r.matches(s.pattern, n.Value)):
 		r.fault(WrongForm, n, "%s is wanted here", s.want)
 	default:
 		if err := s.set(n.Value); err != nil {
@@ -144,13 +144,13 @@ func language(to *string) shape {
 }
 
 // digitsOnly is how digits are spelled without quotes: as they are pressed.
-var digitsOnly = regexp.MustCompile(`^[0-9]+$`)
+const digitsOnly = `^[0-9]+$`
 
 // key is one key of the telephone. Its digits need no quotes.
 func key(to *string) shape {
 	return scalar{
 		want: `a key of the telephone: a digit, "*" or "#" (the last two in quotes)`, types: text | integer,
-		pattern: `^[0-9*#]$`, spelled: regexp.MustCompile(`^[0-9]$`), set: into(to),
+		pattern: `^[0-9*#]$`, spelled: `^[0-9]$`, high: 9, set: into(to),
 	}
 }
 
@@ -158,13 +158,13 @@ func key(to *string) shape {
 func keys(to *string) shape {
 	return scalar{
 		want: `keys of the telephone, such as "#" or "12*"`, types: text | integer,
-		pattern: `^[0-9*#]+$`, spelled: digitsOnly, set: into(to),
+		pattern: `^[0-9*#]+$`, spelled: digitsOnly, high: maxInteger, set: into(to),
 	}
 }
 
 // digitText is a code of digits, kept with its leading zeros.
 func digitText(want string, to *string) shape {
-	return scalar{want: want, types: text | integer, pattern: `^[0-9]+$`, spelled: digitsOnly, set: into(to)}
+	return scalar{want: want, types: text | integer, pattern: `^[0-9]+$`, spelled: digitsOnly, high: maxInteger, set: into(to)}
 }
 
 // phone is a telephone number, or a text with a variable that comes out as one. It
@@ -187,7 +187,7 @@ func phone(to *string) shape {
 // have the same limit.
 const maxInteger = 1_000_000_000
 
-var decimal = regexp.MustCompile(`^(0|-?[1-9][0-9]*)$`)
+const decimal = `^(0|-?[1-9][0-9]*)$`
 
 // count is a whole number.
 func count(to *int) shape {
@@ -218,7 +218,7 @@ func seconds(to *int) shape {
 // flag is true or false.
 func flag(to *bool) shape {
 	return scalar{
-		want: "true or false", types: boolean, spelled: regexp.MustCompile(`^(true|false)$`),
+		want: "true or false", types: boolean, spelled: `^(true|false)$`,
 		set: func(s string) error { *to = s == "true"; return nil },
 	}
 }

@@ -2,7 +2,6 @@ package flowfile
 
 import (
 	"fmt"
-	"regexp"
 	"slices"
 	"strconv"
 
@@ -159,7 +158,7 @@ type names struct {
 
 func (m names) read(r *reader, n *yaml.Node) {
 	for p := range r.pairs(n, "keys with values") {
-		if !regexp.MustCompile(m.pattern).MatchString(p.key.Value) {
+		if !r.matches(m.pattern, p.key.Value) {
 			r.fault(WrongForm, p.key, "%s is wanted as the key here", m.want)
 			continue
 		}
