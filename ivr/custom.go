@@ -50,9 +50,9 @@ func (f BehaviorFunc) Visit(v *Visit) (string, error) { return f(v) }
 type Visit struct {
 	r     *run
 	c     *customStepper
-	asked bool // it waits for the caller
-	spent bool // it would, and has waited as often as it may
-	needs bool // results of effects are missing
+	asked *twiml.Gather // with which it waits for the caller
+	spent bool          // it would, and has waited as often as it may
+	needs bool          // results of effects are missing
 }
 
 // customStepper is a compiled Custom.
@@ -137,14 +137,14 @@ func (k *customStepper) visit(r *run) move {
 		return move{to: blocks}
 	case exit == "" && v.spent:
 		return r.take(k.exhausted, "exhausted")
-	case exit == "" && v.asked:
-		return move{to: stay}
+	case exit == "" && v.asked != nil:
+		r.s.count++
+		return r.gather(v.asked, append(slices.Clip(r.audio()), v.asked.Prompts...))
 	case exit == "":
 		r.fail(errors.New("the behavior neither asked nor took an exit"))
 	case !ok:
 		r.fail(fmt.Errorf("the behavior took the exit %q, which the node does not have", exit))
 	default:
-		r.doc = nil
 		if k.asks {
 			return r.chosen(to, exit)
 		}
@@ -208,9 +208,7 @@ func (v *Visit) Ask(g twiml.Gather) {
 	case int(v.r.s.count) >= v.c.attempts:
 		v.spent = true
 	default:
-		v.r.s.count++
-		audio := append(slices.Clip(v.r.audio()), g.Prompts...)
-		v.asked = v.r.gather(&g, audio).to == stay
+		v.asked = &g
 	}
 }
 

@@ -230,3 +230,21 @@ type Ask struct {
 	// Exhausted is the node when attempts are used up. Default that of the flow.
 	Exhausted string
 }
+
+func (*Say) kind() Kind            { return KindSay }
+func (*Menu) kind() Kind           { return KindMenu }
+func (*Collect) kind() Kind        { return KindCollect }
+func (*Hours) kind() Kind          { return KindHours }
+func (*ChooseLanguage) kind() Kind { return KindLanguage }
+func (*Transfer) kind() Kind       { return KindTransfer }
+func (*Queue) kind() Kind          { return KindQueue }
+func (*Voicemail) kind() Kind      { return KindVoicemail }
+func (*Callback) kind() Kind       { return KindCallback }
+func (*HTTP) kind() Kind           { return KindHTTP }
+func (*Branch) kind() Kind         { return KindBranch }
+func (*Set) kind() Kind            { return KindSet }
+func (*Call) kind() Kind           { return KindCall }
+func (*Goto) kind() Kind           { return KindGoto }
+func (*Hangup) kind() Kind         { return KindHangup }
+func (*Reject) kind() Kind         { return KindReject }
+func (*Custom) kind() Kind         { return KindCustom }

@@ -54,7 +54,9 @@ func TestDocuments(t *testing.T) {
 	}
 }
 
-func begin(f *ivr.Flow) func(c *call) *call { return func(c *call) *call { return newCall(c.t, f).dial() } }
+func begin(f *ivr.Flow) func(c *call) *call {
+	return func(c *call) *call { return newCall(c.t, f).dial() }
+}
 func press(keys string) func(c *call) *call { return func(c *call) *call { return c.press(keys) } }
 func silent(c *call) *call                  { return c.silent() }
 func follow(kind ivr.EventKind, params ...string) func(c *call) *call {

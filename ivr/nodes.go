@@ -381,21 +381,3 @@ type Hangup struct{ Prompt Prompt }
 // Reject refuses the call without answering it. That works only before anything
 // was said.
 type Reject struct{ Reason twiml.RejectReason }
-
-func (*Say) kind() Kind            { return KindSay }
-func (*Menu) kind() Kind           { return KindMenu }
-func (*Collect) kind() Kind        { return KindCollect }
-func (*Hours) kind() Kind          { return KindHours }
-func (*ChooseLanguage) kind() Kind { return KindLanguage }
-func (*Transfer) kind() Kind       { return KindTransfer }
-func (*Queue) kind() Kind          { return KindQueue }
-func (*Voicemail) kind() Kind      { return KindVoicemail }
-func (*Callback) kind() Kind       { return KindCallback }
-func (*HTTP) kind() Kind           { return KindHTTP }
-func (*Branch) kind() Kind         { return KindBranch }
-func (*Set) kind() Kind            { return KindSet }
-func (*Call) kind() Kind           { return KindCall }
-func (*Goto) kind() Kind           { return KindGoto }
-func (*Hangup) kind() Kind         { return KindHangup }
-func (*Reject) kind() Kind         { return KindReject }
-func (*Custom) kind() Kind         { return KindCustom }
