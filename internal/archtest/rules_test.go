@@ -17,10 +17,10 @@ var rules = archtest.Rules{
 		"callgatetest": {".", "carrier", "twilio"},
 		"explain":      {".", "twilio"},
 
-		"internal/archtest":      nil,
-		"internal/callscript":    {".", "carrier", "ivr", "internal/strictyaml"},
-		"internal/config":        {".", "internal/strictyaml", "internal/spell"},
-		"internal/demo":          {".", "twiml"},
+		"internal/archtest":   nil,
+		"internal/callscript": {".", "carrier", "ivr", "internal/strictyaml"},
+		"internal/config":     {".", "internal/strictyaml", "internal/spell"},
+
 		"internal/explore":       {"carrier", "ivr", "ivr/expr"},
 		"internal/flowfile":      {"ivr", "ivr/expr", "twiml", "internal/strictyaml", "internal/spell", "go.yaml.in/yaml/v4"},
 		"internal/graph":         {"ivr", "github.com/goccy/go-graphviz", "github.com/goccy/go-graphviz/gvc", "github.com/fogleman/gg", "golang.org/x/image/font/..."},
@@ -43,7 +43,7 @@ var rules = archtest.Rules{
 
 		// The commands put the parts together, and nobody else does.
 		"internal/cli": {
-			".", "twilio", "twiml", "ivr", "carrier", "explain", "internal/...",
+			".", "twilio", "twiml", "ivr", "carrier", "explain", "examples", "internal/...",
 			"github.com/spf13/cobra", "github.com/spf13/cobra/doc", "github.com/spf13/pflag",
 			"golang.org/x/term",
 		},

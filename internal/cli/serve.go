@@ -46,7 +46,7 @@ func (s setting) value(cmd *cobra.Command, env *Env) (value, from string) {
 func newServe(env *Env) *cobra.Command {
 	var dev, check, example bool
 	cmd := &cobra.Command{
-		Use:   "serve",
+		Use:   "serve [FLOW.yaml]",
 		Short: "Answer calls",
 		Long: `Answer calls: a server that admits what the carrier signed and rescues everything
 that fails.
@@ -56,21 +56,29 @@ a file that it names changes, and on SIGHUP; when it is wrong then, the old one 
 the log says what is wrong. Flags win over the environment, and that over the file:
 
 ` + settingsHelp() + `
-Without a configuration file the demonstration line answers. Without keys in it, the auth token
-comes from TWILIO_AUTH_TOKEN, and its account from TWILIO_ACCOUNT_SID.
+Without a configuration file the call flow FLOW.yaml answers or, without that too, the
+demonstration line; bookings and voicemails of the flow are written to ` + defaultOutbox + `.
+Without keys in the configuration, the auth token comes from TWILIO_AUTH_TOKEN, and its
+account from TWILIO_ACCOUNT_SID.
 
 On SIGINT or SIGTERM the server finishes the requests in flight and stops.`,
 		Example: `  callgate serve --dev
+  callgate serve --dev clinic.yaml
   callgate serve --example > callgate.yaml
   callgate serve --check --config callgate.yaml
   callgate serve --config callgate.yaml --listen 127.0.0.1:8080`,
-		Args: noArgs,
-		RunE: func(cmd *cobra.Command, _ []string) error {
+		Args: atMostOneFlow,
+		RunE: func(cmd *cobra.Command, args []string) error {
 			if example {
 				_, err := env.Stdout.Write(config.Example)
 				return err
 			}
 			s := newServing(cmd, env, dev)
+			if len(args) > 0 {
+				if s.source.flow = args[0]; s.source.file != "" {
+					return usagef("%s answers, and so %s cannot; name the flow in a route there, or remove the file", s.source.file, args[0])
+				}
+			}
 			if check {
 				return s.check(cmd.Context())
 			}
@@ -99,9 +107,17 @@ func settingsHelp() string {
 	return b.String()
 }
 
+func atMostOneFlow(cmd *cobra.Command, args []string) error {
+	if len(args) > 1 {
+		return usagef("%s takes one flow, but was given %d; name several in a configuration file", cmd.CommandPath(), len(args))
+	}
+	return nil
+}
+
 // source is where the configuration comes from.
 type source struct {
 	file      string // "" when there is none
+	flow      string // that answers when there is no file; "" for the demonstration line
 	overrides []config.Override
 }
 
@@ -131,13 +147,21 @@ func (s source) name() string {
 	return s.file
 }
 
+// defaultOutbox is where bookings and voicemails go when there is no configuration file.
+const defaultOutbox = "callgate-outbox.jsonl"
+
 // withoutFile is the configuration when there is no file.
-const withoutFile = "routes: [{path: /, demo: true}]"
+func (s source) withoutFile() string {
+	if s.flow == "" {
+		return "routes: [{path: /, demo: true}]"
+	}
+	return fmt.Sprintf("outbox: %s\nroutes: [{path: /, flow: %q}]", defaultOutbox, s.flow)
+}
 
 // load reads and checks the configuration.
 func (s source) load() (*config.Config, error) {
 	if s.file == "" {
-		return config.Load(s.name(), []byte(withoutFile), s.overrides...)
+		return config.Load(s.name(), []byte(s.withoutFile()), s.overrides...)
 	}
 	content, err := os.ReadFile(s.file)
 	if err != nil {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/tls"
 	"fmt"
+	"log/slog"
 	"net/http"
 	"os"
 	"slices"
@@ -12,6 +13,7 @@ import (
 	"github.com/callgate/callgate/internal/config"
 	"github.com/callgate/callgate/internal/htpasswd"
 	"github.com/callgate/callgate/internal/keys"
+	"github.com/callgate/callgate/internal/line"
 	"github.com/callgate/callgate/internal/server"
 	"github.com/callgate/callgate/internal/strictyaml"
 	"github.com/callgate/callgate/twilio"
@@ -24,6 +26,10 @@ type generation struct {
 	certificate *tls.Certificate // nil without TLS
 	// files are those that it was made from, besides the configuration file.
 	files []string
+	// lines are those with flows, by the path of the route.
+	lines map[string]*line.Line
+	// warnings are about flows that may go live all the same.
+	warnings []error
 }
 
 // builder makes a generation, and gathers what is wrong with what the configuration names.
@@ -32,10 +38,16 @@ type builder struct {
 	observe func(context.Context, callgate.Event)
 	devKey  callgate.Secret // instead of the configured keys, when not empty
 
+	flows flows // kept from one generation to the next
+
 	config    *config.Config
+	log       *slog.Logger
+	verifying []twilio.Key
 	verifiers map[string]callgate.Verifier // by profile
+	lines     map[string]*line.Line
 	files     []string
 	faults    []error
+	warnings  []error
 
 	numberMissing bool // and said so
 }
@@ -43,7 +55,8 @@ type builder struct {
 // build makes a generation from the configuration. The files are returned even when it
 // fails, because a change of one of them may be what mends it.
 func (b *builder) build(ctx context.Context, c *config.Config) (*generation, []string, error) {
-	b.config, b.files, b.faults, b.numberMissing = c, nil, nil, false
+	b.config, b.files, b.faults, b.warnings, b.numberMissing = c, nil, nil, nil, false
+	b.log, b.lines = newLog(b.env, c.LogFormat), map[string]*line.Line{}
 	b.makeVerifiers(ctx)
 	g := &generation{config: c, certificate: b.certificate()}
 	gate := callgate.Config{
@@ -62,14 +75,14 @@ func (b *builder) build(ctx context.Context, c *config.Config) (*generation, []s
 		gate.TrustedProxies = append(gate.TrustedProxies, network)
 	}
 	var lines http.Handler
-	gate.Routes, lines = b.routes()
+	gate.Routes, lines = b.routes(ctx)
 	b.checkWriteTimeout()
 	made, err := callgate.New(gate)
 	b.faults = append(b.faults, located(c, err)...)
 	if len(b.faults) > 0 {
 		return nil, b.files, strictyaml.Join(b.faults)
 	}
-	g.handler, g.files = made.Handler(lines), b.files
+	g.handler, g.files, g.lines, g.warnings = made.Handler(lines), b.files, b.lines, b.warnings
 	return g, b.files, nil
 }
 
@@ -112,6 +125,7 @@ func (wrong) CheckPassword(string, string) bool { return false }
 func (b *builder) makeVerifiers(ctx context.Context) {
 	b.verifiers = map[string]callgate.Verifier{config.ProfileVoice: wrong{}, config.ProfileSignature: wrong{}}
 	list, ok := b.keys(ctx)
+	b.verifying = list
 	if !ok {
 		return
 	}
@@ -181,19 +195,14 @@ func (b *builder) users() callgate.PasswordChecker {
 }
 
 // routes makes the routes of the gate and what answers on them.
-func (b *builder) routes() ([]callgate.Route, http.Handler) {
-	own := map[string]*line{}
+func (b *builder) routes(ctx context.Context) ([]callgate.Route, http.Handler) {
+	own := map[string]*answerer{}
 	var list, below []callgate.Route
 	for i, r := range b.config.Routes {
 		key := fmt.Sprintf("routes[%d]", i)
 		list = append(list, b.route(key, r))
-		l, part, err := newLine(b.config, r)
-		if err != nil {
-			b.fault(key+"."+part, err)
-		}
-		if l != nil {
+		if l := b.answerer(ctx, key, r); l != nil {
 			own[r.Path] = l
-			b.files = append(b.files, l.files...)
 			below = append(below, l.resources...)
 		}
 	}
@@ -203,7 +212,8 @@ func (b *builder) routes() ([]callgate.Route, http.Handler) {
 		list = append(list, root)
 	}
 	for _, r := range below {
-		// A route of the configuration says what its line would say.
+		// A route of the configuration says what its line would say, and the line answers.
+		delete(own, r.Path)
 		if !slices.ContainsFunc(list, func(have callgate.Route) bool { return have.Path == r.Path }) {
 			list = append(list, r)
 		}

@@ -55,10 +55,14 @@ func newServing(cmd *cobra.Command, env *Env, dev bool) *serving {
 
 // check reads everything and says whether it is right.
 func (s *serving) check(ctx context.Context) error {
-	if _, _, err := s.read(ctx); err != nil {
+	g, _, err := s.read(ctx)
+	if err != nil {
 		return err
 	}
-	_, err := fmt.Fprintf(s.env.Stdout, "%s: fine\n", s.source.name())
+	for _, w := range g.warnings {
+		fmt.Fprintln(s.env.Stderr, w)
+	}
+	_, err = fmt.Fprintf(s.env.Stdout, "%s: fine\n", s.source.name())
 	return err
 }
 
@@ -148,17 +152,21 @@ func (s *serving) serve(ctx context.Context, main net.Listener) error {
 // use answers with a generation from now on.
 func (s *serving) use(g *generation, files []string) {
 	s.current.Store(g)
+	s.builder.flows.keepOlder(g.lines)
 	s.watch(files)
 }
 
 // startLog makes the log: text for somebody who looks on, JSON for programs.
 func (s *serving) startLog(format string) {
-	var h slog.Handler = slog.NewJSONHandler(s.env.Stderr, nil)
-	if format == config.LogText || format == config.LogAuto && isTerminal(s.env.Stderr) {
-		h = slog.NewTextHandler(s.env.Stderr, nil)
-	}
-	s.log = slog.New(h)
+	s.log = newLog(s.env, format)
 	s.requests = requestlog.New(s.log)
+}
+
+func newLog(env *Env, format string) *slog.Logger {
+	if format == config.LogText || format == config.LogAuto && isTerminal(env.Stderr) {
+		return slog.New(slog.NewTextHandler(env.Stderr, nil))
+	}
+	return slog.New(slog.NewJSONHandler(env.Stderr, nil))
 }
 
 // observe records a request.

@@ -40,6 +40,7 @@ func (c *Config) check(f *faults) {
 	c.checkTLS(say)
 	c.checkKeys(say)
 	c.checkRescue(say, "rescue", c.Rescue)
+	c.checkLookups(say)
 	c.checkRoutes(say)
 }
 
@@ -181,6 +182,25 @@ func (c *Config) checkRescue(say sayFunc, key string, rescue map[string]Rescue) 
 	}
 }
 
+func (c *Config) checkLookups(say sayFunc) {
+	check := func(key string, s Secret) {
+		if n := count(s.Env != "", s.File != "", len(s.Command) > 0); n != 1 {
+			say(key, "exactly one of env, file and command says where the secret comes from; here are %d", n)
+		}
+	}
+	for i, k := range c.StateKeys {
+		check(fmt.Sprintf("state_keys[%d]", i), k)
+	}
+	for _, name := range slices.Sorted(maps.Keys(c.Lookups.Secrets)) {
+		check("lookups.secrets."+name, c.Lookups.Secrets[name])
+	}
+	for i, p := range c.Lookups.PrivateNetworks {
+		if _, err := ParseNetwork(p); err != nil {
+			say(fmt.Sprintf("lookups.private_networks[%d]", i), "%v", err)
+		}
+	}
+}
+
 func (c *Config) checkRoutes(say sayFunc) {
 	if len(c.Routes) == 0 {
 		say("routes", "missing: without a route nothing is answered. The shortest is\n  routes: [{path: /, demo: true}]")
@@ -204,23 +224,23 @@ func (c *Config) checkRoutes(say sayFunc) {
 }
 
 func (c *Config) checkAnswer(say sayFunc, key string, r Route) {
-	n := count(r.File != "", r.Demo)
+	n := count(r.Flow != "" || len(r.Numbers) > 0, r.File != "", r.Demo)
 	switch {
 	case r.Path == "":
 		say(key, "path is missing")
 	case n > 1:
-		say(key, "at most one of file and demo can answer")
+		say(key, "at most one of flow, file and demo can answer")
 	case n > 0 && r.Kind == KindStatus:
-		say(key, "a status callback is not answered with TwiML; remove file or demo")
+		say(key, "a status callback is not answered with TwiML; remove flow, file or demo")
 	case n == 0 && r.Kind == KindVoice && !c.answeredAbove(r.Path):
-		say(key, "nothing answers here or on a route above it; add file or demo")
+		say(key, "nothing answers here or on a route above it; add flow, file or demo")
 	}
 }
 
 // answeredAbove reports whether a route above the path says what answers.
 func (c *Config) answeredAbove(path string) bool {
 	for _, r := range c.Routes {
-		if (r.File != "" || r.Demo) && (r.Path == "/" || strings.HasPrefix(path, r.Path+"/")) {
+		if (r.Flow != "" || len(r.Numbers) > 0 || r.File != "" || r.Demo) && (r.Path == "/" || strings.HasPrefix(path, r.Path+"/")) {
 			return true
 		}
 	}

@@ -91,6 +91,17 @@ type Config struct {
 	// to a terminal, else JSON.
 	LogFormat string `yaml:"log_format"`
 
+	// StateKeys seal the state of calls in flows, which travels in URLs, the newest
+	// first; each is at least 32 characters. Default: the keys that verify signatures.
+	StateKeys []Secret `yaml:"state_keys"`
+
+	// Lookups bound the requests that flows make.
+	Lookups Lookups `yaml:"lookups"`
+
+	// Outbox is the file that flows' bookings and voicemails are written to, one JSON
+	// object a line. Required when a flow has any.
+	Outbox string `yaml:"outbox"`
+
 	// Routes are the resources of the server.
 	Routes []Route `yaml:"routes"`
 
@@ -119,6 +130,25 @@ type Key struct {
 	File string `yaml:"file"`
 	// Command prints the key; it is a program and its arguments, without a shell.
 	Command []string `yaml:"command"`
+}
+
+// Secret says where a secret comes from, by exactly one of Env, File and Command, as for
+// a Key.
+type Secret struct {
+	Env     string   `yaml:"env"`
+	File    string   `yaml:"file"`
+	Command []string `yaml:"command"`
+}
+
+// Lookups bound the requests that flows make.
+type Lookups struct {
+	// Hosts are the servers that may be asked: "crm.example.org:8443", over TLS, or
+	// "http://…" for one without. Default: none.
+	Hosts []string `yaml:"hosts"`
+	// PrivateNetworks are private networks in which servers may be. Default: none.
+	PrivateNetworks []string `yaml:"private_networks"`
+	// Secrets are values of headers, by the name that flows call them by.
+	Secrets map[string]Secret `yaml:"secrets"`
 }
 
 // Rescue is what callers hear in one language: exactly one of Say and File.
@@ -176,6 +206,12 @@ type Route struct {
 	// What answers: at most one of the following. A voice route without any is
 	// answered by the nearest route above it, a status route with "204 No Content".
 
+	// Flow is a flow file: see docs/flows.md.
+	Flow string `yaml:"flow"`
+	// Numbers are flow files for numbers that are dialled, in place of Flow.
+	Numbers map[string]string `yaml:"numbers"`
+	// MediaURL is where relative sound files of the flows are; it ends in "/".
+	MediaURL string `yaml:"media_url"`
 	// File is a TwiML document that answers each call alike.
 	File string `yaml:"file"`
 	// Demo is the demonstration line.

@@ -24,7 +24,7 @@ func TestExample(t *testing.T) {
 	if c.SupportNumber != "+15005550100" {
 		t.Errorf("support_number is %q", c.SupportNumber)
 	}
-	if got := c.Path(c.Routes[1].File); got != "/etc/callgate/closed.xml" {
+	if got := c.Path(c.Routes[2].File); got != "/etc/callgate/closed.xml" {
 		t.Errorf("the file is %s", got)
 	}
 	if got := c.Path("/elsewhere/closed.xml"); got != "/elsewhere/closed.xml" {
@@ -160,10 +160,10 @@ func TestFaults(t *testing.T) {
 		"routes: [{path: /, demo: true, entries: [permit a b]}]":   `c.yaml:1: routes[0].entries[0]: "permit a b" is not an entry such as "allow carrier:twilio view" or "deny everyone *"`,
 		"routes: [{path: /, demo: true, rescue: {de: {}}}]":        "c.yaml:1: routes[0].rescue.de: exactly one of say and file is what callers hear; here are 0",
 		"routes: [{demo: true}]":                                   "c.yaml:1: routes[0]: path is missing",
-		"routes: [{path: /, demo: true, file: x}]":                 "c.yaml:1: routes[0]: at most one of file and demo can answer",
-		"routes: [{path: /, kind: status, file: x}]":               "c.yaml:1: routes[0]: a status callback is not answered with TwiML; remove file or demo",
-		"routes: [{path: /}]":                                      "c.yaml:1: routes[0]: nothing answers here or on a route above it; add file or demo",
-		"routes: [{path: /a, demo: true}, {path: /ab}]":            "c.yaml:1: routes[1]: nothing answers here or on a route above it; add file or demo",
+		"routes: [{path: /, demo: true, file: x}]":                 "c.yaml:1: routes[0]: at most one of flow, file and demo can answer",
+		"routes: [{path: /, kind: status, file: x}]":               "c.yaml:1: routes[0]: a status callback is not answered with TwiML; remove flow, file or demo",
+		"routes: [{path: /}]":                                      "c.yaml:1: routes[0]: nothing answers here or on a route above it; add flow, file or demo",
+		"routes: [{path: /a, demo: true}, {path: /ab}]":            "c.yaml:1: routes[1]: nothing answers here or on a route above it; add flow, file or demo",
 	} {
 		_, err := config.Load("c.yaml", []byte(content))
 		if err == nil {

@@ -89,7 +89,7 @@ func New(c Config) (*Line, error) {
 		if p.Needs().Media && c.Media == "" {
 			faults = append(faults, fmt.Errorf("media_url: missing, and the flow %q has sound files with relative addresses", p.Name()))
 		}
-		if c.Outbox == nil && keepsThings(p) {
+		if c.Outbox == nil && KeepsThings(p) {
 			faults = append(faults, fmt.Errorf("outbox: missing, and the flow %q takes voicemails or books calls back; name a file that they are written to", p.Name()))
 		}
 	}
@@ -121,8 +121,9 @@ func (l *Line) Current() []*ivr.Program {
 	return out
 }
 
-// keepsThings reports whether a program has something for the outbox.
-func keepsThings(p *ivr.Program) bool {
+// KeepsThings reports whether a program has something for the outbox: a voicemail or a
+// booking.
+func KeepsThings(p *ivr.Program) bool {
 	for _, n := range p.Outline() {
 		if n.Kind == ivr.KindVoicemail || n.Kind == ivr.KindCallback {
 			return true
@@ -131,8 +132,9 @@ func keepsThings(p *ivr.Program) bool {
 	return false
 }
 
-// statusPart is what a status callback's path has behind that of the route.
-const statusPart = "status"
+// statusPart is what the path of a status callback, which tells of recordings, has
+// behind that of the route.
+const statusPart = "recordings"
 
 // StatusRoute returns the route of the line's status callbacks. They lack parameters
 // that every voice webhook has, and so are of another kind.

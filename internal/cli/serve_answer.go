@@ -2,6 +2,7 @@ package cli
 
 import (
 	"cmp"
+	"context"
 	"errors"
 	"fmt"
 	"net/http"
@@ -10,45 +11,46 @@ import (
 
 	"github.com/callgate/callgate"
 	"github.com/callgate/callgate/internal/config"
-	"github.com/callgate/callgate/internal/demo"
 	"github.com/callgate/callgate/twiml"
 )
 
-// line is what answers the calls of a route and of everything below it.
-type line struct {
+// answerer is what answers the calls of a route and of everything below it.
+type answerer struct {
 	http.Handler
 	// resources are routes below it that ask for more than the route itself.
 	resources []callgate.Route
-	// files are those that it was made from; when they change it is made anew.
-	files []string
 }
 
-// newLine makes what answers a route. It returns nil when the route leaves that to one
-// above it, and a line with nothing but files when it is wrong; the error is then about the
-// key, such as "file".
-func newLine(c *config.Config, r config.Route) (l *line, key string, err error) {
+// answerer makes what answers a route. It returns nil when the route leaves that to one
+// above it, or when it is wrong, which is noted.
+func (b *builder) answerer(ctx context.Context, key string, r config.Route) *answerer {
 	switch {
-	case r.Demo:
-		d := demo.New(r.Path)
-		return &line{Handler: d, resources: d.Resources()}, "", nil
+	case r.Demo, r.Flow != "", len(r.Numbers) > 0:
+		l := b.callFlows(ctx, key, r)
+		if l == nil {
+			return nil
+		}
+		b.lines[r.Path] = l
+		return &answerer{Handler: l, resources: []callgate.Route{l.StatusRoute()}}
 	case r.File != "":
-		l, err = newFileLine(c.Path(r.File))
-		return l, "file", err
+		l, err := newFileLine(b.path(r.File))
+		if err != nil {
+			b.fault(key+".file", err)
+		}
+		return l
 	case r.Kind == config.KindStatus:
-		return &line{Handler: http.HandlerFunc(noContent)}, "", nil
+		return &answerer{Handler: http.HandlerFunc(noContent)}
 	}
-	return nil, "", nil
+	return nil
 }
 
 // newFileLine answers each call with the same document.
-func newFileLine(path string) (*line, error) {
-	l := &line{files: []string{path}}
+func newFileLine(path string) (*answerer, error) {
 	document, err := readTwiml(path)
 	if err != nil {
-		return l, err
+		return nil, err
 	}
-	l.Handler = http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { w.Write(document) })
-	return l, nil
+	return &answerer{Handler: http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { w.Write(document) })}, nil
 }
 
 // readTwiml reads a document that a carrier will take.
@@ -83,8 +85,8 @@ func (s switchboard) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 
 // connect finds the line of each route: its own or, for calls, that of the nearest
 // route above it which has one for calls.
-func connect(routes []callgate.Route, own map[string]*line) switchboard {
-	calls := map[string]*line{}
+func connect(routes []callgate.Route, own map[string]*answerer) switchboard {
+	calls := map[string]*answerer{}
 	for _, r := range routes {
 		if own[r.Path] != nil && r.Kind == callgate.KindVoice {
 			calls[r.Path] = own[r.Path]
@@ -102,7 +104,7 @@ func connect(routes []callgate.Route, own map[string]*line) switchboard {
 }
 
 // nearest returns the line of the longest path above this one.
-func nearest(path string, lines map[string]*line) *line {
+func nearest(path string, lines map[string]*answerer) *answerer {
 	for path != "/" && path != "" {
 		path = path[:strings.LastIndexByte(path, '/')]
 		if l := lines[cmp.Or(path, "/")]; l != nil {
