@@ -83,6 +83,7 @@ func (c *conferring) expired(m *machine, t *thread, token int) {
 		if beep := c.noun.AttrOr("beep", "true"); beep == "true" || beep == "onEnter" {
 			m.emit(Heard{Sound: SoundBeep, Lasts: beepLength})
 		}
+		m.fromCaller()
 		m.emit(Bridged{Name: "conference:" + c.name})
 		c.tell(m, t, "start", "conference-start")
 		c.record.tell(m, t, "in-progress", 0, 0)

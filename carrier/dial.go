@@ -304,6 +304,7 @@ func (d *dialing) accepted(m *machine, t *thread, i int) {
 	}
 	d.bridged, d.since = i, m.now
 	m.talked = true
+	m.fromCaller() // somebody talks to the caller: this is no runaway
 	m.cut(0)
 	m.emit(Bridged{Leg: i, Name: m.legs[i].to})
 	if d.el.AttrOr("hangupOnStar", "false") == "true" {

@@ -90,6 +90,7 @@ func (q *queueing) expired(m *machine, t *thread, token int) {
 	case oneOf(q.queue.Result, "bridged", "redirected-from-bridged"):
 		q.stopWaiting(m)
 		q.bridged, q.talks, m.talked = true, m.now, true
+		m.fromCaller()
 		m.emit(Bridged{Name: "queue:" + q.name})
 		m.timer(q.queue.Talk, t, tokenOver)
 	default:

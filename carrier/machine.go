@@ -176,5 +176,6 @@ func finalStatus(status string) string {
 	return "canceled"
 }
 
-// fromCaller notes that the caller has done something, so the call is no runaway.
+// fromCaller notes that the caller has done something, or talks to somebody, so
+// the call is no runaway.
 func (m *machine) fromCaller() { m.budget = m.set.Options.MaxDocuments }

@@ -11,7 +11,7 @@ import (
 // comments name.
 type Options struct {
 	// MaxDocuments is how many documents a call may run without anything from the
-	// caller before it is ended as a runaway. Default 100. The carrier documents no
+	// caller, and without a conversation, before it is ended as a runaway. Default 100. The carrier documents no
 	// limit for calls; it has one of 50 for messages (error 14106).
 	MaxDocuments int
 	// MaxCall is the longest time that a call lasts. Default 4 hours, the carrier's.
@@ -33,6 +33,9 @@ type Options struct {
 	// EmptyResult is what Gather sends with actionOnEmptyResult when nothing was
 	// pressed or said. Default EmptyDigits.
 	EmptyResult EmptyResult
+	// SilentRecording is what a Record that trims silence makes of nothing but silence.
+	// Default SilenceKept: the documentation says that silent recordings are saved.
+	SilentRecording SilentRecording
 	// RecordingReady is how long after its end a recording is ready, which is when its
 	// callback is sent. Default 2 s.
 	RecordingReady time.Duration
@@ -79,6 +82,15 @@ const (
 	NoDigits    EmptyResult = "no-digits"    // neither Digits nor SpeechResult
 )
 
+// SilentRecording is what becomes of silence when nothing else was recorded.
+type SilentRecording string
+
+// What can become of silence.
+const (
+	SilenceKept    SilentRecording = "kept"    // it counts as recorded
+	SilenceTrimmed SilentRecording = "trimmed" // the recording has no length
+)
+
 // OnRedirect is what follows an HTTP redirect. Documented is only that the
 // carrier follows it and does not send Digits again.
 type OnRedirect string
@@ -99,6 +111,7 @@ func (o Options) withDefaults() Options {
 	set(&o.RingExtra, 5*time.Second)
 	set(&o.SpeechAuto, time.Second)
 	set(&o.EmptyResult, EmptyDigits)
+	set(&o.SilentRecording, SilenceKept)
 	set(&o.RecordingReady, 2*time.Second)
 	set(&o.MaxQueueSize, 1000)
 	set(&o.CancelStatus, "canceled")
@@ -151,6 +164,9 @@ func (o Options) check() error {
 	}
 	if !oneOf(o.EmptyResult, "", EmptyDigits, NoDigits) {
 		bad("EmptyResult", o.EmptyResult, "EmptyDigits or NoDigits")
+	}
+	if !oneOf(o.SilentRecording, "", SilenceKept, SilenceTrimmed) {
+		bad("SilentRecording", o.SilentRecording, "SilenceKept or SilenceTrimmed")
 	}
 	if !oneOf(o.OnRedirect, "", RedirectBare, RedirectStandard) {
 		bad("OnRedirect", o.OnRedirect, "RedirectBare or RedirectStandard")

@@ -117,8 +117,11 @@ func (r *recording) finish(m *machine, t *thread, digits string) *load {
 	m.stopTimer(t, tokenFull)
 	m.emit(Listening{Leg: t.leg, Verb: "Record"})
 	length := m.now - r.began
-	if r.spoke && r.el.AttrOr("trim", "trim-silence") == "trim-silence" {
+	switch trims := r.el.AttrOr("trim", "trim-silence") == "trim-silence"; {
+	case trims && r.spoke:
 		length = min(r.voiceTo, m.now) - r.voiceFrom
+	case trims && m.set.Options.SilentRecording == SilenceTrimmed:
+		length = 0
 	}
 	event := "completed"
 	if length <= 0 {

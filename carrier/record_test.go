@@ -105,6 +105,15 @@ func TestRecordingCallbacks(t *testing.T) {
 	}
 }
 
+func TestRecordSilenceTrimmed(t *testing.T) {
+	call, app := place(t, map[string]string{"/voice": `<Record action="next"/>`, "/next": ""},
+		func(c *carrier.Config) { c.Options.SilentRecording = carrier.SilenceTrimmed })
+	finish(t, call, carrier.EndDocument)
+	if got := app.requests("/next")[0].Params.Get("RecordingDuration"); got != "0" {
+		t.Errorf("RecordingDuration = %q", got)
+	}
+}
+
 func TestRecordNothing(t *testing.T) {
 	call, app := place(t, map[string]string{
 		"/voice": `<Record action="next" playBeep="false" recordingStatusCallback="rec" recordingStatusCallbackEvent="completed absent"/>`,

@@ -2,6 +2,7 @@ package callscript
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -43,10 +44,24 @@ func (r Recording) Case() string {
 	}
 	for _, e := range r.Log {
 		if e.End != nil {
-			fmt.Fprintf(&b, "    expect: {end: %s}\n", e.End.Reason)
+			fmt.Fprintf(&b, "    expect: {end: %s%s}\n", e.End.Reason, r.errors())
 		}
 	}
 	return b.String()
+}
+
+// errors are those that the debugger showed, which a case must expect.
+func (r Recording) errors() string {
+	var codes []string
+	for _, e := range r.Log {
+		if p := e.Problem; p != nil && p.Severity == carrier.Error && !slices.Contains(codes, strconv.Itoa(p.Code)) {
+			codes = append(codes, strconv.Itoa(p.Code))
+		}
+	}
+	if codes == nil {
+		return ""
+	}
+	return ", errors: [" + strings.Join(codes, ", ") + "]"
 }
 
 // quote writes a text so that YAML takes it for one: its double-quoted form has

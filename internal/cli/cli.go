@@ -36,6 +36,7 @@ func commands() []func(*Env) *cobra.Command {
 		newSchema,
 		newCall,
 		newTest,
+		newExplore,
 		newSign,
 		newVerify,
 		newTwiml,

@@ -44,8 +44,10 @@ func (f *flowSet) load(path string) (*simulatedFlow, error) {
 	if s := f.loaded[path]; s != nil {
 		return s, s.err
 	}
-	s := &simulatedFlow{}
-	s.err = s.read(path)
+	s, err := readSimulatedFlow(path)
+	if err != nil {
+		s = &simulatedFlow{err: err}
+	}
 	if f.loaded == nil {
 		f.loaded = map[string]*simulatedFlow{}
 	}
@@ -53,26 +55,34 @@ func (f *flowSet) load(path string) (*simulatedFlow, error) {
 	return s, s.err
 }
 
-func (s *simulatedFlow) read(path string) error {
+func readSimulatedFlow(path string) (*simulatedFlow, error) {
 	content, err := os.ReadFile(path)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	flow, err := flowfile.Load(path, content)
 	if err != nil {
-		return err
+		return nil, err
 	}
-	if s.program, err = ivr.Compile(flow); err != nil {
-		return err
+	program, err := ivr.Compile(flow)
+	if err != nil {
+		return nil, err
 	}
+	return newSimulatedFlow(flow, program)
+}
+
+// newSimulatedFlow makes a flow that is compiled ready to be called.
+func newSimulatedFlow(flow *ivr.Flow, program *ivr.Program) (*simulatedFlow, error) {
+	s := &simulatedFlow{program: program}
 	for _, l := range flow.Languages {
 		s.locales = append(s.locales, l.Locale)
 	}
 	if len(s.locales) == 0 {
 		s.locales = []string{"en-US"} // that of a flow that names none
 	}
+	var err error
 	s.sealer, err = ivr.NewSealer([]byte(simulatedToken.Reveal()))
-	return err
+	return s, err
 }
 
 // flowWorld is what stands round a flow that is called.
@@ -80,6 +90,8 @@ type flowWorld struct {
 	calls.Config
 	// rescued is told when the gate had to rescue a caller.
 	rescued func(string)
+	// permission is what callers are granted; "" is what "serve" grants, View.
+	permission callgate.Permission
 }
 
 // config makes a line to call: the flow behind a gate, as "serve" has it, but in
@@ -92,6 +104,9 @@ func (s *simulatedFlow) config(w flowWorld) (carrier.Config, error) {
 	answers, err := calls.New(w.Config)
 	if err != nil {
 		return carrier.Config{}, err
+	}
+	if w.permission == "" {
+		w.permission = callgate.View
 	}
 	verifier, err := newVerifier(simulatedToken, carrier.TestAccount, twilio.ProfileVoice)
 	if err != nil {
@@ -106,7 +121,7 @@ func (s *simulatedFlow) config(w flowWorld) (carrier.Config, error) {
 		Verifier: verifier, PublicURL: simulatedURL, Now: w.Now,
 		Rescue: callgate.Rescue{Documents: map[string][]byte{"": rescue}},
 		Routes: []callgate.Route{
-			{Path: "/", Entries: []callgate.Entry{{Effect: callgate.Allow, Principal: callgate.Carrier(twilio.Name), Permission: callgate.View}}},
+			{Path: "/", Entries: []callgate.Entry{{Effect: callgate.Allow, Principal: callgate.Carrier(twilio.Name), Permission: w.permission}}},
 			answers.StatusRoute(),
 		},
 		Observe: func(_ context.Context, e callgate.Event) {
