@@ -160,7 +160,7 @@ func writeVerdict(b *strings.Builder, p palette, c *checkedFlow) {
 	if k.Endless {
 		endless = " (and then without end)"
 	}
-	fmt.Fprintf(b, "    a silent caller's call ends after at most %v%s\n", time.Duration(k.SilentSeconds)*time.Second, endless)
+	fmt.Fprintf(b, "    a caller who says nothing stays at most %d seconds (%v)%s\n", k.SilentSeconds, time.Duration(k.SilentSeconds)*time.Second, endless)
 	fmt.Fprintf(b, "    at most %d documents between two answers of the caller%s\n", k.Documents, endless)
 	fmt.Fprintf(b, "    at most %d of %d characters of state in a URL, and %d of %d bytes in a document\n", k.StateBytes, ivr.MaxToken, k.DocumentBytes, twiml.MaxBytes)
 }

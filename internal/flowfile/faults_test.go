@@ -48,11 +48,11 @@ func faults(t *testing.T, content string) string {
 func TestFaultsOfNodes(t *testing.T) {
 	for _, c := range []struct{ node, want string }{
 		// Keys.
-		{"menu: x\noptoins: {1: a}", `6:5 missing-key: menu needs the key "options": The choices: the key, and the node that it leads to.` + "\n" +
+		{"menu: x\noptoins: {1: a}", `6:5 missing-key: menu needs the key "options": the choices: the key, and the node that it leads to` + "\n" +
 			`7:5 unknown-key: menu has no key "optoins"; did you mean "options"?`},
 		{"say: x\nto: a\nfrom: b", `8:5 unknown-key: say has no key "from"; the keys here are say, to, permission, note`},
 		{"say: x\nto: a\nsay: y", `8:5 repeated-key: "say" stands here again; it was on line 6 already`},
-		{"say: x", `6:5 missing-key: say needs the key "to": The next node.`},
+		{"say: x", `6:5 missing-key: say needs the key "to": the next node`},
 		{"sya: x\nto: a", `6:5 missing-key: nothing says what this node does; did you mean "say" by "sya"?; it needs one of the keys say, menu, collect, language, hours, http, branch, set, call, goto, transfer, queue, voicemail, callback, hangup, reject`},
 		{"{}", `6:5 missing-key: nothing says what this node does; it needs one of the keys say, menu, collect, language, hours, http, branch, set, call, goto, transfer, queue, voicemail, callback, hangup, reject`},
 		{"say: x\nhangup: y\nto: a", "6:5 wrong-form: a node does one thing, and this one has the keys say and hangup: make two nodes of it"},
@@ -67,7 +67,7 @@ func TestFaultsOfNodes(t *testing.T) {
 		{"say: {}\nto: a", "6:10 wrong-form: there must be at least one key here"},
 		{"say: {english: x}\nto: a", "6:11 wrong-form: the name of a language, such as en, or file or ssml, is wanted as the key here"},
 		{"say: {file: x.mp3, lenght: 3s}\nto: a", `6:24 unknown-key: a sound file has no key "lenght"; did you mean "length"?`},
-		{"say: {en: {de: x}}\nto: a", `6:15 missing-key: a sound file needs the key "file": The URL of a sound file, absolute or relative to the folder of media.` + "\n" +
+		{"say: {en: {de: x}}\nto: a", `6:15 missing-key: a sound file needs the key "file": the URL of a sound file, absolute or relative to the folder of media` + "\n" +
 			`6:16 unknown-key: a sound file has no key "de"; the keys here are file, length`},
 		{"say: Press 1 or # to end\nto: a", "6:10 hidden-text: YAML takes what follows # on this line for a comment, so nobody would hear it: put the text in quotes, or the comment on a line of its own"},
 		{"menu: x\noptions:\n  1: a\n  #: a", "8:7 hidden-text: YAML takes the key # near this line for a comment: put it in quotes, \"#\""},
@@ -119,7 +119,7 @@ func TestFaultsOfFlows(t *testing.T) {
 		{"", "0:0 missing-key: there is nothing in the file: a flow needs the keys name, start and nodes"},
 		{"# nothing\n", "0:0 missing-key: there is nothing in the file: a flow needs the keys name, start and nodes"},
 		{"- a", "1:1 wrong-form: keys with values is wanted here, not a list"},
-		{"name: x\nstart: a", `1:1 missing-key: a flow needs the key "nodes": The steps of the line.`},
+		{"name: x\nstart: a", `1:1 missing-key: a flow needs the key "nodes": the steps of the line`},
 		{fine + "nods: {}", `4:1 unknown-key: a flow has no key "nods"; did you mean "nodes"?`},
 		{"name: x\nstart: a\nnodes: {}", "3:8 wrong-form: there must be at least one key here"},
 		{"name: x\nstart: a\nnodes: {A: {hangup: x}}", "3:9 wrong-form: the name of a node is wanted as the key here"},
@@ -132,7 +132,7 @@ func TestFaultsOfFlows(t *testing.T) {
 		{fine + "keys: {1: operator}", "4:11 wrong-form: one of repeat, back is wanted here"},
 		{fine + "keys: {10: repeat}", `4:8 wrong-form: a key of the telephone ("*" and "#" in quotes) is wanted as the key here`},
 		{fine + "languages: {EN: en-US}", "4:13 wrong-form: the name of a language, such as en, is wanted as the key here"},
-		{fine + "schedules: {s: {week: {mon: 8-9}}}", `4:16 missing-key: a schedule needs the key "zone": The time zone, such as America/New_York.` + "\n" +
+		{fine + "schedules: {s: {week: {mon: 8-9}}}", `4:16 missing-key: a schedule needs the key "zone": the time zone, such as America/New_York` + "\n" +
 			"4:29 wrong-form: a time or several, such as 08:00-12:00, 13:00-17:00, is wanted here"},
 		{fine + "schedules: {s: {zone: UTC, week: {monday: 08:00-09:00}}}", "4:35 wrong-form: a day or several, such as mon-fri or sat,sun, is wanted as the key here"},
 		{fine + "schedules: {s: {zone: UTC, week: {mon: 08:00-25:00}}}", "4:40 wrong-value: 25:00 is no time of the day: write it from 00:00 to 24:00"},

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 	"strconv"
+	"strings"
 
 	"go.yaml.in/yaml/v4"
 )
@@ -72,9 +73,14 @@ func (o object) read(r *reader, n *yaml.Node) {
 	}
 	for _, f := range o.fields {
 		if f.need == required && !seen[f.key] {
-			r.fault(MissingKey, n, "%s needs the key %q: %s", o.what, f.key, f.doc)
+			r.fault(MissingKey, n, "%s needs the key %q: %s", o.what, f.key, inSentence(f.doc))
 		}
 	}
+}
+
+// inSentence makes a part of a sentence of a sentence.
+func inSentence(doc string) string {
+	return strings.ToLower(doc[:1]) + strings.TrimSuffix(doc[1:], ".")
 }
 
 func (o object) keys() []string {

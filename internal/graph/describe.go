@@ -12,9 +12,9 @@ import (
 
 // Sizes of texts in a box, in characters.
 const (
-	lineLength = 30
-	maxSpeech  = 60
-	maxNote    = 120
+	lineLength  = 30
+	speechLines = 2
+	noteLines   = 3
 )
 
 func id(prefix string, n int) string { return prefix + strconv.Itoa(n) }
@@ -92,6 +92,42 @@ func host(address string) string {
 	return u.Host
 }
 
+// notes are the lines about a node that nobody hears.
+func notes(info *ivr.NodeInfo) []string {
+	lines := wrap(info.Note, noteLines)
+	if info.Permission != "" {
+		lines = append(lines, "needs permission: "+info.Permission)
+	}
+	return lines
+}
+
+// label is what an arrow says: the exit, with the key that a caller presses for it. That
+// the next node comes next needs no word.
+func label(a ivr.Action, exit string) string {
+	key := ""
+	switch a := a.(type) {
+	case *ivr.Menu:
+		for _, o := range a.Options {
+			if o.Label == exit {
+				key = o.Key
+			}
+		}
+	case *ivr.ChooseLanguage:
+		for _, o := range a.Offers {
+			if o.Language == exit {
+				key = o.Key
+			}
+		}
+	}
+	switch {
+	case exit == "next":
+		return ""
+	case key != "":
+		return key + " " + exit
+	}
+	return exit
+}
+
 // speech is the beginning of what a node says, in the first language of the flow.
 func speech(flow *ivr.Flow, a ivr.Action) string {
 	p := promptOf(a)
@@ -131,28 +167,26 @@ func promptOf(a ivr.Action) ivr.Prompt {
 	return nil
 }
 
-// wrap cuts a text to a length and into lines.
+// wrap cuts a text into lines, and after the last of them.
 func wrap(text string, most int) []string {
-	var lines []string
-	line, length := "", 0
+	lines := []string{""}
 	for word := range strings.FieldsSeq(text) {
 		word = cut(word, lineLength)
-		size := utf8.RuneCountInString(word) + 1
-		if length += size; length > most {
-			line = strings.TrimRight(line, ".,;:") + "…"
-			break
+		last := &lines[len(lines)-1]
+		switch {
+		case *last == "":
+			*last = word
+		case utf8.RuneCountInString(*last)+1+utf8.RuneCountInString(word) <= lineLength:
+			*last += " " + word
+		case len(lines) < most:
+			lines = append(lines, word)
+		default:
+			*last = strings.TrimRight(*last, ".,;:") + "…"
+			return lines
 		}
-		if line != "" && utf8.RuneCountInString(line)+size > lineLength {
-			lines = append(lines, line)
-			line = ""
-		}
-		if line != "" {
-			line += " "
-		}
-		line += word
 	}
-	if line != "" {
-		lines = append(lines, line)
+	if lines[0] == "" {
+		return nil
 	}
 	return lines
 }

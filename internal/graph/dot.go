@@ -111,6 +111,9 @@ func writeEdge(b *bytes.Buffer, e edge) {
 	if e.dashed {
 		attributes = append(attributes, "style=dashed")
 	}
+	if e.wrong {
+		attributes = append(attributes, fmt.Sprintf("color=%q, fontcolor=%q, penwidth=2.2", red, red))
+	}
 	if e.beside {
 		attributes = append(attributes, "constraint=false")
 	}

@@ -8,7 +8,7 @@
 // through; what happens to callers who do not answer, or when something fails, is dashed.
 // What can happen at every question, such as the operator's key, leads from one node
 // called "everywhere". Nodes with findings are red, or amber if all of them are
-// warnings, and name the rules.
+// warnings, and name the rules; the way that shows an error is red too.
 //
 //	flow, err := flowfile.Load("clinic.yaml", content)
 //	…
@@ -70,6 +70,8 @@ type edge struct {
 	dashed   bool
 	// beside keeps the arrow from deciding which node is above which.
 	beside bool
+	// wrong: it is part of the way that shows an error.
+	wrong bool
 }
 
 // New makes the picture of a flow, of its compiled program's outline, and of what is
@@ -88,6 +90,7 @@ func New(flow *ivr.Flow, outline []ivr.NodeInfo, findings []ivr.Finding) *Pictur
 	for i := range outline {
 		b.addExits(&outline[i])
 	}
+	b.trace(findings)
 	return b.p
 }
 
@@ -119,8 +122,8 @@ func (b *builder) addNode(info *ivr.NodeInfo) {
 	action := b.actions[info.Name]
 	b.add(node{
 		id: b.ids[info.Name], title: strings.TrimPrefix(info.Name, info.Subflow+"/"),
-		detail: detail(info.Kind, action), speech: wrap(speech(b.flow, action), maxSpeech),
-		note: wrap(info.Note, maxNote), group: groupOf(info.Kind), subflow: info.Subflow,
+		detail: detail(info.Kind, action), speech: wrap(speech(b.flow, action), speechLines),
+		note: notes(info), group: groupOf(info.Kind), subflow: info.Subflow,
 	})
 }
 
@@ -141,9 +144,23 @@ func (b *builder) find(findings []ivr.Finding) {
 	}
 }
 
+// trace marks the ways that show errors.
+func (b *builder) trace(findings []ivr.Finding) {
+	for _, f := range findings {
+		for _, t := range f.Witness {
+			from, to := b.ids[t.From], b.ids[t.To]
+			i := slices.IndexFunc(b.p.edges, func(e edge) bool { return e.from == from && e.to == to && from != "" })
+			if i >= 0 && f.Severity == ivr.Error {
+				b.p.edges[i].wrong = true
+			}
+		}
+	}
+}
+
 func (b *builder) addExits(info *ivr.NodeInfo) {
 	from := b.ids[info.Name]
-	if call, ok := b.actions[info.Name].(*ivr.Call); ok {
+	action := b.actions[info.Name]
+	if call, ok := action.(*ivr.Call); ok {
 		b.addCall(from, call)
 	}
 	for _, e := range info.Exits {
@@ -152,11 +169,11 @@ func (b *builder) addExits(info *ivr.NodeInfo) {
 		case b.isEverywhere(e):
 			b.connect(b.point("everywhere", everywhere, ""), b.ids[e.To], e.Label, dashed)
 		case e.To == ivr.Return:
-			b.connect(from, b.point(info.Subflow+"/return", returns, info.Subflow), label(e.Label), dashed)
+			b.connect(from, b.point(info.Subflow+"/return", returns, info.Subflow), label(action, e.Label), dashed)
 		case e.To != "":
-			b.connect(from, b.ids[e.To], label(e.Label), dashed)
+			b.connect(from, b.ids[e.To], label(action, e.Label), dashed)
 		case groupOf(info.Kind) != ends:
-			b.connect(from, b.point(info.Name+" ends", end, info.Subflow), label(e.Label), dashed)
+			b.connect(from, b.point(info.Name+" ends", end, info.Subflow), label(action, e.Label), dashed)
 		}
 	}
 }
@@ -208,14 +225,6 @@ func (b *builder) connect(from, to, label string, dashed bool) {
 	if label != "" && !slices.Contains(e.labels, label) {
 		e.labels = append(e.labels, label)
 	}
-}
-
-// label is what an arrow says. That the next node comes next needs no word.
-func label(exit string) string {
-	if exit == "next" {
-		return ""
-	}
-	return exit
 }
 
 // subflows lists the subflows that have nodes, in order.

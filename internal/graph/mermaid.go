@@ -33,6 +33,11 @@ func (p *Picture) Mermaid() []byte {
 		}
 		fmt.Fprintf(&b, "  %s %s %s\n", e.from, arrow, e.to)
 	}
+	for i, e := range p.edges {
+		if e.wrong {
+			fmt.Fprintf(&b, "  linkStyle %d stroke:%s,stroke-width:3px\n", i, red)
+		}
+	}
 	for _, g := range []group{speaks, decides, connects, ends} {
 		l := g.look()
 		fmt.Fprintf(&b, "  classDef %s fill:%s,stroke:%s,color:%s\n", g, l.fill, l.line, ink)

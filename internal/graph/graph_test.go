@@ -1,0 +1,259 @@
+package graph_test
+
+import (
+	"bytes"
+	"encoding/xml"
+	"errors"
+	"fmt"
+	"image/png"
+	"io"
+	"io/fs"
+	"os"
+	"path"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/callgate/callgate/examples"
+	"github.com/callgate/callgate/internal/flowfile"
+	"github.com/callgate/callgate/internal/graph"
+	"github.com/callgate/callgate/ivr"
+	"github.com/callgate/callgate/ivr/expr"
+)
+
+// exampleFlows are the flows of the folder examples, by name.
+func exampleFlows(t *testing.T) map[string]*ivr.Flow {
+	t.Helper()
+	flows := map[string]*ivr.Flow{}
+	err := fs.WalkDir(examples.Flows, ".", func(name string, entry fs.DirEntry, err error) error {
+		if err != nil || entry.IsDir() {
+			return err
+		}
+		content, err := examples.Flows.ReadFile(name)
+		if err != nil {
+			return err
+		}
+		flows[name], err = flowfile.Load(name, content)
+		return err
+	})
+	if err != nil || len(flows) < 5 {
+		t.Fatalf("%d examples, %v", len(flows), err)
+	}
+	return flows
+}
+
+func compile(t *testing.T, flow *ivr.Flow) *ivr.Program {
+	t.Helper()
+	program, err := ivr.Compile(flow)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return program
+}
+
+// Every node and every exit of a flow is in its picture.
+func TestEverythingIsDrawn(t *testing.T) {
+	for name, flow := range exampleFlows(t) {
+		outline := compile(t, flow).Outline()
+		p := graph.New(flow, outline, nil)
+		dot, mermaid := string(p.DOT()), string(p.Mermaid())
+		for _, n := range outline {
+			short := strings.TrimPrefix(n.Name, n.Subflow+"/")
+			if !strings.Contains(dot, "<b>"+short+"</b>") || !strings.Contains(mermaid, `"`+short+"<br/>") {
+				t.Errorf("%s: the node %s is missing", name, n.Name)
+			}
+			for _, e := range n.Exits {
+				if ends := e.To == "" && (n.Kind == ivr.KindHangup || n.Kind == ivr.KindReject); ends || e.Label == "next" {
+					continue
+				}
+				if !strings.Contains(dot, e.Label) || !strings.Contains(mermaid, e.Label) {
+					t.Errorf("%s: the exit %s of %s is missing", name, e.Label, n.Name)
+				}
+			}
+		}
+	}
+}
+
+// The same flow gives the same bytes, and they are what they claim to be.
+func TestPictures(t *testing.T) {
+	for name, flow := range exampleFlows(t) {
+		draw := func() map[string][]byte {
+			p := graph.New(flow, compile(t, flow).Outline(), nil)
+			svg, err := p.SVG(t.Context())
+			if err != nil {
+				t.Fatalf("%s: %v", name, err)
+			}
+			png, err := p.PNG(t.Context())
+			if err != nil {
+				t.Fatalf("%s: %v", name, err)
+			}
+			return map[string][]byte{"svg": svg, "png": png, "dot": p.DOT(), "mermaid": p.Mermaid()}
+		}
+		first, second := draw(), draw()
+		for format := range first {
+			if !bytes.Equal(first[format], second[format]) {
+				t.Errorf("%s: two %s pictures differ", name, format)
+			}
+		}
+		if texts := svgTexts(t, first["svg"]); !strings.Contains(texts, flow.Name) {
+			t.Errorf("%s: the SVG does not hold the name of the flow", name)
+		}
+		picture, err := png.Decode(bytes.NewReader(first["png"]))
+		if err != nil {
+			t.Fatalf("%s: %v", name, err)
+		}
+		if size := picture.Bounds(); size.Dx() < 300 || size.Dy() < 300 {
+			t.Errorf("%s: the PNG has a size of %v", name, size)
+		}
+	}
+}
+
+// The pictures of the documentation are those of the flows; scripts/pictures.sh draws
+// them.
+func TestDocumentation(t *testing.T) {
+	for name, flow := range exampleFlows(t) {
+		report := ivr.Check(flow, time.Now())
+		want, err := graph.New(flow, report.Program.Outline(), report.Findings).SVG(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		file := "../../docs/pictures/" + strings.TrimSuffix(path.Base(name), ".yaml") + ".svg"
+		got, err := os.ReadFile(file)
+		if err != nil {
+			t.Error(err)
+		} else if !bytes.Equal(got, want) {
+			t.Errorf("%s is not the picture of examples/%s: run scripts/pictures.sh", file, name)
+		}
+	}
+}
+
+// svgTexts checks that a picture is XML, and returns what is written in it.
+func svgTexts(t *testing.T, svg []byte) string {
+	t.Helper()
+	var texts strings.Builder
+	for d := xml.NewDecoder(bytes.NewReader(svg)); ; {
+		token, err := d.Token()
+		if errors.Is(err, io.EOF) {
+			return texts.String()
+		}
+		if err != nil {
+			t.Fatalf("not XML: %v", err)
+		}
+		if data, ok := token.(xml.CharData); ok {
+			texts.Write(data)
+		}
+	}
+}
+
+// small is a flow of two nodes.
+func small() *ivr.Flow {
+	return &ivr.Flow{
+		Name: "small", Start: "hello",
+		Nodes: []ivr.Node{
+			{ID: "hello", Do: &ivr.Say{Prompt: ivr.Speak("Hello."), To: "bye"}},
+			{ID: "bye", Do: &ivr.Hangup{Prompt: ivr.Speak("Goodbye.")}},
+		},
+	}
+}
+
+// Errors and the way that shows them are red, warnings amber, hints not marked.
+func TestProblems(t *testing.T) {
+	const red, amber = "#b91c1c", "#b45309"
+	finding := func(s ivr.Severity) ivr.Finding {
+		return ivr.Finding{Rule: "some-rule", Severity: s, Node: "bye", Witness: []ivr.Transition{{From: "hello", Exit: "next", To: "bye"}}}
+	}
+	for _, c := range []struct {
+		name       string
+		findings   []ivr.Finding
+		red, amber bool
+	}{
+		{"none", nil, false, false},
+		{"error", []ivr.Finding{finding(ivr.Error)}, true, false},
+		{"warning", []ivr.Finding{finding(ivr.Warning)}, false, true},
+		{"hint", []ivr.Finding{finding(ivr.Hint)}, false, false},
+		{"error and warning", []ivr.Finding{finding(ivr.Error), finding(ivr.Warning)}, true, false},
+		{"warning and error", []ivr.Finding{finding(ivr.Warning), finding(ivr.Error)}, true, false},
+		{"of the whole flow", []ivr.Finding{{Rule: "some-rule", Severity: ivr.Error}}, false, false},
+	} {
+		flow := small()
+		p := graph.New(flow, compile(t, flow).Outline(), c.findings)
+		dot, mermaid := string(p.DOT()), string(p.Mermaid())
+		if got := strings.Contains(dot, red); got != c.red {
+			t.Errorf("%s: red is %v in\n%s", c.name, got, dot)
+		}
+		if got := strings.Contains(dot, amber); got != c.amber {
+			t.Errorf("%s: amber is %v in\n%s", c.name, got, dot)
+		}
+		if got := strings.Count(dot, "<b>some-rule</b>"); got > 1 || got == 1 != (c.red || c.amber) {
+			t.Errorf("%s: the rule is named %d times", c.name, got)
+		}
+		if strings.Contains(mermaid, ":::error") != c.red || strings.Contains(mermaid, ":::warning") != c.amber {
+			t.Errorf("%s: wrong classes in\n%s", c.name, mermaid)
+		}
+		if strings.Contains(dot, "penwidth=2.2") != c.red || strings.Contains(mermaid, "linkStyle") != c.red {
+			t.Errorf("%s: the way is marked, or is not, in\n%s", c.name, dot)
+		}
+	}
+}
+
+// Whatever an author writes is text in every format.
+func TestSpecialCharacters(t *testing.T) {
+	for _, text := range []string{
+		`<b>bold</b> & "quoted" \ \n \l`, "line\nbreak", "]]>--><!--", "Straße ¿Qué? 日本語 😀", "}{|[]()", "#quot; `code` *bold* _x_", "%%{init}%% end", "\ttab",
+	} {
+		flow := small()
+		flow.Name = text
+		flow.Nodes[0].Note = text
+		flow.Nodes[0].Do = &ivr.Branch{Cases: []ivr.Case{{When: always{}, To: "bye", Label: text}}, Else: "bye"}
+		p := graph.New(flow, compile(t, flow).Outline(), nil)
+		svg, err := p.SVG(t.Context())
+		if err != nil {
+			t.Errorf("%q: %v", text, err)
+			continue
+		}
+		// Graphviz writes a space as one that does not break.
+		plain := func(s string) string {
+			return strings.Join(strings.Fields(strings.ReplaceAll(s, "\u00a0", " ")), "")
+		}
+		if texts := plain(svgTexts(t, svg)); !strings.Contains(texts, plain(text)) {
+			t.Errorf("%q is not among the texts of the SVG: %q", text, texts)
+		}
+		if _, err := p.PNG(t.Context()); err != nil {
+			t.Errorf("%q: %v", text, err)
+		}
+		for line := range strings.Lines(string(p.Mermaid())) {
+			if strings.Count(line, `"`)%2 != 0 {
+				t.Errorf("%q: an open quote in %s", text, line)
+			}
+		}
+	}
+}
+
+func ExamplePicture_Mermaid() {
+	flow := small()
+	program, err := ivr.Compile(flow)
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	picture := graph.New(flow, program.Outline(), nil)
+	for line := range strings.Lines(string(picture.Mermaid())) {
+		if !strings.Contains(line, "classDef") {
+			fmt.Print(line)
+		}
+	}
+	// Output:
+	// flowchart TD
+	//   begin(( ))
+	//   n0("hello<br/>say<br/>Hello."):::speaks
+	//   n1(["bye<br/>hangup<br/>Goodbye."]):::ends
+	//   begin --> n0
+	//   n0 --> n1
+}
+
+// always is a condition that is true.
+type always struct{}
+
+func (always) Vars() []string                     { return nil }
+func (always) Type(expr.Types) (expr.Type, error) { return expr.Bool, nil }
+func (always) Eval(expr.Values) expr.Value        { return expr.BoolValue(true) }

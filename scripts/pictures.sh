@@ -1,0 +1,12 @@
+#!/bin/sh
+# Draws the example flows into docs/pictures. A test of internal/graph fails when a
+# picture there is not that of its flow.
+set -eu
+cd "$(dirname "$0")/.."
+
+mkdir -p docs/pictures
+for flow in examples/*/*.yaml; do
+	name=$(basename "$flow" .yaml)
+	go run ./cmd/callgate graph "$flow" --output "docs/pictures/$name.svg"
+	echo "pictures: docs/pictures/$name.svg"
+done
