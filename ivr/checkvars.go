@@ -144,12 +144,12 @@ func (k *checker) unsetWay(goal, slot int) []Transition {
 		have.add(b.slot)
 	}
 	start := at{0, have.has(slot)}
-	came := map[at]step{start: {from: at{place: end}, have: have}}
+	came := map[at]step{start: {have: have}}
 	for queue := []at{start}; len(queue) > 0; queue = queue[1:] {
 		here := queue[0]
-		if here.place == goal && !here.set {
+		if here == (at{goal, false}) {
 			var way []Transition
-			for a := here; came[a].from.place != end; a = came[a].from {
+			for a := here; a != start; a = came[a].from {
 				way = append(way, k.g.transition(came[a].from.place, came[a].exit, a.place))
 			}
 			slices.Reverse(way)

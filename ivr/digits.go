@@ -28,7 +28,7 @@ func (c *nodeCompiler) digits(d *Digits, into *variable) *digitsRule {
 	if d.Max == 0 {
 		c.fault(InvalidValue, "digits.max", "the number of digits has no max: write how many there are at most")
 	}
-	out.max = c.within("digits.max", d.Max, 1, 1, maxDigits)
+	out.max = c.within("digits.max", d.Max, maxDigits, 1, maxDigits)
 	out.min = c.within("digits.min", d.Min, 1, 1, out.max)
 	if out.finish != "#" && out.finish != "*" {
 		c.fault(InvalidValue, "digits.finish", "%q cannot end an entry: write # or *", out.finish)

@@ -156,3 +156,12 @@ func TestReject(t *testing.T) {
 		t.Errorf("got %s", c.shown())
 	}
 }
+
+// assign makes assignments of names and expressions.
+func assign(pairs ...string) []ivr.Assign {
+	var as []ivr.Assign
+	for i := 0; i < len(pairs); i += 2 {
+		as = append(as, ivr.Assign{Var: pairs[i], Value: expr.Must(pairs[i+1])})
+	}
+	return as
+}

@@ -136,33 +136,23 @@ func (g *graph) path(from, to int, ok func(from int, e edge) bool) []Transition 
 		e    *exit
 	}
 	came := map[int]step{}
-	queue := []int{from}
-	for len(queue) > 0 {
-		i := queue[0]
-		queue = queue[1:]
-		for _, e := range g.places[i].edges {
-			if e.to == end || !ok(i, e) {
-				continue
+	for queue := []int{from}; len(queue) > 0; queue = queue[1:] {
+		for _, e := range g.places[queue[0]].edges {
+			if _, seen := came[e.to]; !seen && e.to != end && ok(queue[0], e) {
+				came[e.to] = step{queue[0], e.exit}
+				queue = append(queue, e.to)
 			}
-			if _, seen := came[e.to]; seen {
-				continue
-			}
-			came[e.to] = step{i, e.exit}
-			if e.to == to {
-				var ts []Transition
-				for at := to; ; {
-					s := came[at]
-					ts = append(ts, g.transition(s.from, s.e, at))
-					if at = s.from; at == from {
-						slices.Reverse(ts)
-						return ts
-					}
-				}
-			}
-			queue = append(queue, e.to)
 		}
 	}
-	return nil
+	var ts []Transition
+	for at, s := to, came[to]; s.e != nil; s = came[at] {
+		ts = append(ts, g.transition(s.from, s.e, at))
+		if at = s.from; at == from {
+			break
+		}
+	}
+	slices.Reverse(ts)
+	return ts
 }
 
 // reaching returns which places can come to one of the goals.
@@ -194,66 +184,95 @@ func (g *graph) reaching(goal func(i int) bool) []bool {
 	return reached
 }
 
-// components finds the strongly connected components along edges that ok lets pass
-// (Tarjan's algorithm, without recursion), and returns the component of each place.
+// components finds the strongly connected components along edges that ok lets pass,
+// and returns the component of each place.
 func (g *graph) components(ok func(e edge) bool) []int {
-	const unseen = -1
-	comp, low, order := make([]int, len(g.places)), make([]int, len(g.places)), make([]int, len(g.places))
-	for i := range order {
-		order[i], comp[i] = unseen, unseen
+	t := &tarjan{
+		g: g, ok: ok, comp: make([]int, len(g.places)),
+		order: make([]int, len(g.places)), low: make([]int, len(g.places)),
 	}
-	var stack []int
-	counter, comps := 0, 0
-	type frame struct{ at, edge int }
-	for root := range g.places {
-		if order[root] != unseen {
+	for i := range g.places {
+		t.order[i], t.comp[i] = unseen, unseen
+	}
+	for i := range g.places {
+		if t.order[i] == unseen {
+			t.search(i)
+		}
+	}
+	return t.comp
+}
+
+// tarjan is Tarjan's algorithm. Its depth-first search keeps its own stack: a flow
+// can have ways of many thousands of nodes.
+type tarjan struct {
+	g          *graph
+	ok         func(e edge) bool
+	comp       []int // the result; unseen while a place is on open
+	order, low []int
+	open       []int // places whose component is not complete
+	frames     []frame
+	comps      int
+	counter    int
+}
+
+const unseen = -1
+
+// frame is a place in the search and the edge to look at next.
+type frame struct{ at, edge int }
+
+func (t *tarjan) enter(i int) {
+	t.order[i], t.low[i] = t.counter, t.counter
+	t.counter++
+	t.open = append(t.open, i)
+	t.frames = append(t.frames, frame{at: i})
+}
+
+func (t *tarjan) search(root int) {
+	t.enter(root)
+	for len(t.frames) > 0 {
+		f := &t.frames[len(t.frames)-1]
+		if next, ok := t.descend(f); ok {
+			t.enter(next)
 			continue
 		}
-		frames := []frame{{at: root}}
-		for len(frames) > 0 {
-			f := &frames[len(frames)-1]
-			if f.edge == 0 {
-				order[f.at], low[f.at] = counter, counter
-				counter++
-				stack = append(stack, f.at)
-			}
-			descended := false
-			edges := g.places[f.at].edges
-			for ; f.edge < len(edges); f.edge++ {
-				e := edges[f.edge]
-				if e.to == end || !ok(e) {
-					continue
-				}
-				if order[e.to] == unseen {
-					f.edge++
-					frames = append(frames, frame{at: e.to})
-					descended = true
-					break
-				}
-				if comp[e.to] == unseen {
-					low[f.at] = min(low[f.at], order[e.to])
-				}
-			}
-			if descended {
-				continue
-			}
-			if low[f.at] == order[f.at] {
-				for {
-					top := stack[len(stack)-1]
-					stack = stack[:len(stack)-1]
-					comp[top] = comps
-					if top == f.at {
-						break
-					}
-				}
-				comps++
-			}
-			at := f.at
-			if frames = frames[:len(frames)-1]; len(frames) > 0 {
-				up := frames[len(frames)-1].at
-				low[up] = min(low[up], low[at])
-			}
+		at := f.at
+		t.close(at)
+		if t.frames = t.frames[:len(t.frames)-1]; len(t.frames) > 0 {
+			up := t.frames[len(t.frames)-1].at
+			t.low[up] = min(t.low[up], t.low[at])
 		}
 	}
-	return comp
+}
+
+// descend looks at the remaining edges of a place up to one that leads to a new one.
+func (t *tarjan) descend(f *frame) (int, bool) {
+	edges := t.g.places[f.at].edges
+	for f.edge < len(edges) {
+		e := edges[f.edge]
+		f.edge++
+		switch {
+		case e.to == end || !t.ok(e):
+		case t.order[e.to] == unseen:
+			return e.to, true
+		case t.comp[e.to] == unseen:
+			t.low[f.at] = min(t.low[f.at], t.order[e.to])
+		}
+	}
+	return 0, false
+}
+
+// close takes the component of a place off the open ones, if the place began it.
+func (t *tarjan) close(at int) {
+	if t.low[at] != t.order[at] {
+		return
+	}
+	for {
+		top := t.open[len(t.open)-1]
+		t.open = t.open[:len(t.open)-1]
+		t.comp[top] = t.comps
+		if top == at {
+			break
+		}
+	}
+	t.comps++
 }

@@ -98,10 +98,14 @@ func (c *nodeCompiler) lookupURL(h *HTTP, out *httpStepper) {
 	out.url = c.template("url", h.URL, "stand in a URL, where every log shows it")
 	u, err := url.Parse(strings.NewReplacer("{", "", "}", "", "|", "").Replace(h.URL))
 	if err != nil || u.Host == "" || u.Scheme != "https" && u.Scheme != "http" || u.Fragment != "" || u.User != nil {
-		c.fault(InvalidValue, "url", "this is no URL that can be requested: write one like https://crm.example.org/callers/{{id}}")
+		c.fault(InvalidValue, "url", "this is no URL that can be requested: write one like https://crm.example.org/callers/{id}")
+		return
 	}
-	host := strings.Index(h.URL, "://") + 3
-	if end := strings.IndexAny(h.URL[min(host, len(h.URL)):], "/?"); strings.ContainsAny(h.URL[:host], "{}") || out.url.dynamic() && (end < 0 || strings.Contains(h.URL[host:host+end], "{")) {
+	host := strings.TrimPrefix(h.URL, u.Scheme+"://")
+	if end := strings.IndexAny(host, "/?"); end >= 0 {
+		host = host[:end]
+	}
+	if strings.Contains(host, "{") || host == h.URL {
 		c.fault(InvalidValue, "url", "a variable must not choose the server: write the host as it is")
 	}
 }

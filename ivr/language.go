@@ -3,6 +3,7 @@ package ivr
 import (
 	"cmp"
 	"fmt"
+	"slices"
 
 	"github.com/callgate/callgate/twiml"
 )
@@ -35,40 +36,45 @@ func (l *ChooseLanguage) compile(c *nodeCompiler) stepper {
 	if len(l.Offers) == 0 {
 		c.fault(InvalidValue, "offers", "no language is offered")
 	}
-	words := make([]map[string][]string, len(l.Offers))
-	for i, o := range l.Offers {
-		field := fmt.Sprintf("offers.%d", i)
-		c.checkKeys(field+".key", o.Key, out.keys, i)
-		if o.Key == "" && len(o.Words) == 0 {
-			c.fault(InvalidValue, field, "the language can be neither pressed nor said: give it a key or words")
+	var each []uint8
+	for i := range l.Offers {
+		o := c.offer(i, &l.Offers[i], out.keys, next)
+		out.offers, each = append(out.offers, o), append(each, o.lang)
+		if o.label == def {
+			out.fallback.to = o.to
 		}
-		to := next
-		if o.To != "" {
-			to = c.lookup(field+".to", o.To)
-		}
-		if to == nowhere && o.To == "" {
-			c.fault(MissingExit, field+".to", "the choice leads nowhere: name a node here, or one for all in to")
-		}
-		c.node.exits = append(c.node.exits, exit{label: o.Language, to: to, cause: ByCaller})
-		out.offers = append(out.offers, offer{c.languageOf(field+".language", o.Language), choice{to, o.Language}})
-		if o.Language == def {
-			out.fallback.to = to
-		}
-		words[i] = map[string][]string{c.p.languages[0].name: o.Words}
 	}
-	if out.fallback.to == nowhere {
+	unled := func(o Offer) bool { return o.To == "" }
+	if out.fallback.to == nowhere && l.To == "" && !slices.ContainsFunc(l.Offers, unled) {
 		c.fault(MissingExit, "to", "callers who choose no language are led nowhere: name the next node")
 	}
-	each := make([]uint8, len(out.offers))
-	for i := range out.offers {
-		each[i] = out.offers[i].lang
-	}
 	out.ask = c.ask(&l.Ask, askWith{fallback: out.fallback.to, each: each})
-	out.hear(c, l, words)
+	out.hear(c, l)
 	return out
 }
 
-func (l *languageStepper) hear(c *nodeCompiler, def *ChooseLanguage, words []map[string][]string) {
+// offer compiles one offer. next is where it leads by default.
+func (c *nodeCompiler) offer(i int, o *Offer, keys map[string]int, next target) offer {
+	field := fmt.Sprintf("offers.%d", i)
+	c.checkKeys(field+".key", o.Key, keys, i)
+	if o.Key == "" && len(o.Words) == 0 {
+		c.fault(InvalidValue, field, "the language can be neither pressed nor said: give it a key or words")
+	}
+	if o.To != "" {
+		next = c.lookup(field+".to", o.To)
+	} else if next == nowhere {
+		c.fault(MissingExit, field+".to", "the choice leads nowhere: name a node here, or one for all in to")
+	}
+	c.node.exits = append(c.node.exits, exit{label: o.Language, to: next, cause: ByCaller})
+	return offer{c.languageOf(field+".language", o.Language), choice{next, o.Language}}
+}
+
+func (l *languageStepper) hear(c *nodeCompiler, def *ChooseLanguage) {
+	// Nobody has chosen yet, so all is heard by the recogniser of the first language.
+	words := make([]map[string][]string, len(def.Offers))
+	for i, o := range def.Offers {
+		words[i] = map[string][]string{c.p.languages[0].name: o.Words}
+	}
 	var said []phrases
 	if hasWords(def.Offers) {
 		said = c.phrases(words, func(i int) string { return fmt.Sprintf("offers.%d.words", i) })

@@ -61,21 +61,24 @@ func TestTransferInSequence(t *testing.T) {
 	f := transferLine(&ivr.Transfer{
 		Targets: []ivr.Target{
 			{Number: "+15550100003"},
-			{Number: "{nobody}"},       // empty: passed over
-			{Number: "+15550199999"},   // the line itself, as the caller dialled it
-			{SIP: "sip:a@example.org"}, //
+			{Number: "{nobody}"},           // empty: passed over
+			{Number: "+15550199999"},       // the line itself, as the caller dialled it
+			{SIP: "sip:{odd}@example.org"}, // what a variable holds adds no header
 			{Client: "ann"},
 		},
 		Busy: "busy", Otherwise: "none",
 	})
-	f.Vars = []ivr.Var{{Name: "nobody", Type: expr.Text, Default: expr.TextValue("")}}
+	f.Vars = []ivr.Var{
+		{Name: "nobody", Type: expr.Text, Default: expr.TextValue("")},
+		{Name: "odd", Type: expr.Text, Default: expr.TextValue("a.b+1?X=y;z")},
+	}
 	c := newCall(t, f).dial()
 	var rung []string
 	for c.answer.Node == "it" {
 		rung = append(rung, dialled(c))
 		c.follow(ivr.Dialled, "DialCallStatus", "busy")
 	}
-	if want := []string{"+15550100003", "sip:a@example.org", "ann"}; !cmp.Equal(rung, want) {
+	if want := []string{"+15550100003", "sip:a.b+1%3FX%3Dy%3Bz@example.org", "ann"}; !cmp.Equal(rung, want) {
 		t.Errorf("rang %q", rung)
 	}
 	c.hears("Busy.")

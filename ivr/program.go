@@ -197,14 +197,6 @@ func (p *Program) Version() Version { return p.version }
 // Needs says what the program needs of its Site.
 func (p *Program) Needs() SiteNeeds { return p.own }
 
-// locale returns the carrier's name of a language of the program.
-func (p *Program) language(i uint8) *language {
-	if int(i) >= len(p.languages) {
-		i = 0
-	}
-	return &p.languages[i]
-}
-
 func (p *Program) languageIndex(name string) (uint8, bool) {
 	for i := range p.languages {
 		if p.languages[i].name == name {

@@ -91,7 +91,7 @@ const (
 	TelephoneLoop Rule = "telephone-loop"
 	// LateReject: a call is rejected after it was answered. Error.
 	LateReject Rule = "late-reject"
-	// TooLarge: the flow has more ways than can be checked. Error.
+	// FlowTooLarge: the flow has more ways than can be checked. Error.
 	FlowTooLarge Rule = "flow-too-large"
 )
 

@@ -208,19 +208,8 @@ func (c *compiler) schedule(s *Schedule, field string) *schedule {
 		out.zone = time.UTC
 	}
 	c.override(field, s.Override)
-	for i, in := range s.Week {
-		at := fmt.Sprintf("%s.week.%d", field, i)
-		c.span(at, in.Span)
-		if len(in.Days) == 0 {
-			c.fault(InvalidValue, "", at+".days", "the interval is on no day")
-		}
-		for _, d := range in.Days {
-			if d < time.Sunday || d > time.Saturday {
-				c.fault(InvalidValue, "", at+".days", "%d is no day of the week", d)
-				continue
-			}
-			out.week = append(out.week, weekSpan{int(d)*minutesPerDay + int(in.From), int(d)*minutesPerDay + in.end()})
-		}
+	for i := range s.Week {
+		out.week = append(out.week, c.interval(fmt.Sprintf("%s.week.%d", field, i), &s.Week[i])...)
 	}
 	for i, h := range s.Holidays {
 		c.day(fmt.Sprintf("%s.holidays.%d", field, i), h.Day)
@@ -239,6 +228,23 @@ func (c *compiler) schedule(s *Schedule, field string) *schedule {
 			c.fault(DuplicateName, "", at, "there are two exceptions on this day")
 		}
 		out.exceptions[e.Day] = e.Hours
+	}
+	return out
+}
+
+// interval checks a time of the week and returns it by day.
+func (c *compiler) interval(field string, in *Interval) []weekSpan {
+	c.span(field, in.Span)
+	if len(in.Days) == 0 {
+		c.fault(InvalidValue, "", field+".days", "the interval is on no day")
+	}
+	var out []weekSpan
+	for _, d := range in.Days {
+		if d < time.Sunday || d > time.Saturday {
+			c.fault(InvalidValue, "", field+".days", "%d is no day of the week", d)
+			continue
+		}
+		out = append(out, weekSpan{int(d)*minutesPerDay + int(in.From), int(d)*minutesPerDay + in.end()})
 	}
 	return out
 }

@@ -52,7 +52,7 @@ func NewSite(c SiteConfig) (*Site, error) {
 		}
 	}
 	if c.Sealer == nil {
-		faults = append(faults, errors.New("Sealer: is missing; make one with NewSealer"))
+		faults = append(faults, fmt.Errorf("%s: is missing; make one with NewSealer", "Sealer"))
 	}
 	if err := errors.Join(faults...); err != nil {
 		return nil, fmt.Errorf("ivr: site: %w", err)

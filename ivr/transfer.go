@@ -227,7 +227,11 @@ func (t *transferStepper) order(r *run) []int {
 // noun makes the noun of a target. It is nil when there is no such number, and when
 // the number is the line's own: it would call itself.
 func (t *transferStepper) noun(r *run, c *callee) twiml.Noun {
-	address := strings.TrimSpace(c.address.fill(r, plain))
+	write := plain
+	if c.kind == sipCallee {
+		write = addressPart
+	}
+	address := strings.TrimSpace(c.address.fill(r, write))
 	switch {
 	case address == "":
 		return nil
@@ -239,6 +243,19 @@ func (t *transferStepper) noun(r *run, c *callee) twiml.Noun {
 		return nil
 	}
 	return &twiml.Number{Number: address}
+}
+
+// addressPart writes a value into a SIP address, to which it can add neither headers
+// nor parameters.
+func addressPart(b *strings.Builder, value string) {
+	for i := range len(value) {
+		switch c := value[i]; {
+		case c == '.' || c == '+':
+			b.WriteByte(c)
+		default:
+			escaped(b, value[i:i+1])
+		}
+	}
 }
 
 func (t *transferStepper) dialNouns(r *run, nouns []twiml.Noun) move {
