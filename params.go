@@ -37,9 +37,9 @@ func AppendParams(dst []RawParam, buf, raw []byte) ([]RawParam, []byte, error) {
 		if len(dst) == MaxParams {
 			return dst, buf, fmt.Errorf("more than %d parameters", MaxParams)
 		}
-		name, value := pair, pair[len(pair):]
+		p := RawParam{Name: pair}
 		if i := bytes.IndexByte(pair, '='); i >= 0 {
-			name, value = pair[:i:i], pair[i+1:]
+			p.Name, p.Value = pair[:i:i], pair[i+1:]
 		}
 		if percent < start {
 			percent = indexFrom(raw, '%', start)
@@ -49,14 +49,11 @@ func AppendParams(dst []RawParam, buf, raw []byte) ([]RawParam, []byte, error) {
 		}
 		if percent < end || plus < end {
 			var err error
-			if name, buf, err = unescape(buf, name); err != nil {
-				return dst, buf, fmt.Errorf("name of parameter %d: %w", len(dst)+1, err)
-			}
-			if value, buf, err = unescape(buf, value); err != nil {
-				return dst, buf, fmt.Errorf("value of parameter %d: %w", len(dst)+1, err)
+			if buf, err = p.unescape(buf); err != nil {
+				return dst, buf, fmt.Errorf("parameter %d: %w", len(dst)+1, err)
 			}
 		}
-		dst = append(dst, RawParam{name, value})
+		dst = append(dst, p)
 	}
 	return dst, buf, nil
 }
@@ -68,6 +65,19 @@ func indexFrom(text []byte, c byte, from int) int {
 		return from + i
 	}
 	return len(text)
+}
+
+// unescape decodes a name and value of which at least one has an escape.
+func (p *RawParam) unescape(buf []byte) (grown []byte, err error) {
+	if bytes.IndexByte(p.Name, '%') >= 0 || bytes.IndexByte(p.Name, '+') >= 0 {
+		if p.Name, buf, err = unescape(buf, p.Name); err != nil {
+			return buf, fmt.Errorf("name: %w", err)
+		}
+	}
+	if p.Value, buf, err = unescape(buf, p.Value); err != nil {
+		return buf, fmt.Errorf("value: %w", err)
+	}
+	return buf, nil
 }
 
 // unescape appends the decoded s to buf and returns that part of it.

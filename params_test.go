@@ -32,13 +32,13 @@ func TestParseParams(t *testing.T) {
 		{raw: "a=%00%ff", want: callgate.Params{{"a", "\x00\xff"}}},
 		{raw: "a=\u00e9", want: callgate.Params{{"a", "\u00e9"}}},
 		{raw: "%61=1", want: callgate.Params{{"a", "1"}}},
-		{raw: "a=1&b=%+&c", bad: "value of parameter 2: a % that is not followed by two hexadecimal digits, at byte 1"},
-		{raw: "a=12%", bad: "value of parameter 1: a % that is not followed by two hexadecimal digits, at byte 3"},
-		{raw: "a=%2", bad: "value of parameter 1"},
-		{raw: "a=%2&b=0", bad: "value of parameter 1"}, // the pair ends the escape
-		{raw: "a%=0", bad: "name of parameter 1"},
-		{raw: "a=%g0", bad: "value of parameter 1"},
-		{raw: "a=%%30", bad: "value of parameter 1"},
+		{raw: "a=1&b=%+&c", bad: "parameter 2: value: a % that is not followed by two hexadecimal digits, at byte 1"},
+		{raw: "a=12%", bad: "parameter 1: value: a % that is not followed by two hexadecimal digits, at byte 3"},
+		{raw: "a=%2", bad: "parameter 1: value"},
+		{raw: "a=%2&b=0", bad: "parameter 1: value"}, // the pair ends the escape
+		{raw: "a%=0", bad: "parameter 1: name"},
+		{raw: "a=%g0", bad: "parameter 1: value"},
+		{raw: "a=%%30", bad: "parameter 1: value"},
 		{raw: strings.Repeat("a&", callgate.MaxParams), want: slices.Repeat(callgate.Params{{"a", ""}}, callgate.MaxParams)},
 		{raw: strings.Repeat("a&", callgate.MaxParams+1), bad: "more than 1000 parameters"},
 	}

@@ -60,8 +60,9 @@ func classifyPost(r *callgate.Request) (content, error) {
 	if !onlyUTF8(params) {
 		return 0, callgate.Refuse(callgate.ReasonContentType, "a Content-Type parameter other than charset=utf-8")
 	}
+	const form = "application/x-www-form-urlencoded"
 	switch {
-	case strings.EqualFold(mediaType, "application/x-www-form-urlencoded"):
+	case mediaType == form || strings.EqualFold(mediaType, form):
 		return contentForm, nil
 	case isJSON(mediaType):
 		return contentJSON, nil

@@ -67,6 +67,10 @@ func New(c Config) (*Verifier, error) {
 	if c.Profile != ProfileVoice && c.Profile != ProfileSignature {
 		fault("Profile: %d is none; use ProfileVoice or ProfileSignature", c.Profile)
 	}
+	const most = 200 // parameters; a table of fixed size holds the names
+	if len(c.ExtraParams) > most {
+		fault("ExtraParams: %d names; at most %d", len(c.ExtraParams), most)
+	}
 	for i, name := range c.ExtraParams {
 		if err := checkExtra(name, c.ExtraParams[:i]); err != nil {
 			fault("ExtraParams[%d]: %w", i, err)

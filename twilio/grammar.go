@@ -155,6 +155,7 @@ func hasPrefix(text []byte, prefix string) bool {
 func isUpper(c byte) bool  { return c >= 'A' && c <= 'Z' }
 func isLower(c byte) bool  { return c >= 'a' && c <= 'z' }
 func isLetter(c byte) bool { return isUpper(c) || isLower(c) }
+func isHex(c byte) bool    { return c >= '0' && c <= '9' || c >= 'a' && c <= 'f' }
 
 // munchSid matches two letters (any two capitals when they are 0) and 32
 // lower-case hexadecimal digits.
@@ -166,7 +167,7 @@ func munchSid(text []byte, first, second byte) int {
 		return -1
 	}
 	for _, c := range text[2:sidLength] {
-		if !(c >= '0' && c <= '9' || c >= 'a' && c <= 'f') {
+		if !isHex(c) {
 			return -1
 		}
 	}

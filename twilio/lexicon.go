@@ -20,6 +20,9 @@ type lexicon struct {
 	// inner are, for each rank, the offsets in the name where a word may start
 	// that goes on behind it.
 	inner [][]int
+	// quiet says, for each rank, that no word can start within a value, but with
+	// its last byte.
+	quiet []bool
 	// pairs are the first two bytes of all names, as a set of 65,536 bits.
 	pairs [1 << 10]uint64
 	// starts are the words by their first byte, longest first.
@@ -48,6 +51,7 @@ func newLexicon(n *names, kind callgate.Kind, where where) *lexicon {
 	for i := range n.words {
 		l.longer = append(l.longer, l.longerThan(&n.words[i]))
 		l.inner = append(l.inner, l.innerOf(n.words[i].name))
+		l.quiet = append(l.quiet, l.isQuiet(n.words[i].grammar))
 	}
 	return l
 }
@@ -70,6 +74,45 @@ func (l *lexicon) innerOf(name string) (inner []int) {
 		}
 	}
 	return inner
+}
+
+// isQuiet reports whether no known name can start within a value of the
+// grammar. (Its last byte may still start one together with what follows.)
+func (l *lexicon) isQuiet(g grammar) bool {
+	switch g {
+	case apiDate, number:
+		return true // a name starts with a letter
+	case countryCode:
+		return !l.anyName(func(name string) bool { return isUpper(name[0]) && isUpper(name[1]) })
+	case accountID, callID, otherID:
+		return !l.anyName(fitsSid)
+	case callStatus, direction:
+		return !slices.ContainsFunc(slices.Concat(callStatuses, directions), func(value string) bool {
+			return l.anyName(func(name string) bool { return strings.Contains(value, name[:2]) })
+		})
+	}
+	return false
+}
+
+func (l *lexicon) anyName(is func(name string) bool) bool {
+	return slices.ContainsFunc(l.starts[:], func(list []*word) bool {
+		return slices.ContainsFunc(list, func(w *word) bool { return is(w.name) })
+	})
+}
+
+// fitsSid reports whether a name, or as much of it as fits, can stand in an
+// identifier, which is two capitals and hexadecimal digits.
+func fitsSid(name string) bool {
+	for start := range 3 { // on the first capital, on the second, or behind them
+		fits := true
+		for i := 0; i < len(name) && start+i < sidLength; i++ {
+			fits = fits && (start+i < 2 && isUpper(name[i]) || start+i >= 2 && isHex(name[i]))
+		}
+		if fits {
+			return true
+		}
+	}
+	return isHex(name[0])
 }
 
 func pairOf(first, second byte) uint16 { return uint16(first)<<8 | uint16(second) }

@@ -17,13 +17,15 @@ type names struct {
 
 // tableSize is a few times the number of words.
 const (
-	tableBits = 10
+	tableBits = 9
 	tableSize = 1 << tableBits
 )
 
+// tableEntry is a word with the first and the last eight bytes of its name,
+// which are all of it when it has at most sixteen.
 type tableEntry struct {
-	head uint64
-	word *word
+	head, foot uint64
+	word       *word
 }
 
 func newNames(extra []string) *names {
@@ -43,7 +45,7 @@ func newNames(extra []string) *names {
 		for n.table[slot].word != nil {
 			slot = (slot + 1) % tableSize
 		}
-		n.table[slot] = tableEntry{head, w}
+		n.table[slot] = tableEntry{head, nameFoot([]byte(w.name)), w}
 	}
 	return n
 }
@@ -53,14 +55,26 @@ func tableSlot(head uint64, length int) int {
 	return int((head + uint64(length)) * odd >> (64 - tableBits))
 }
 
-// find returns the word with this name, or nil. The head is nameHead's.
-func (n *names) find(head uint64, name []byte) *word {
+// find returns the word with this name, or nil.
+func (n *names) find(name []byte) *word {
+	head := nameHead(name)
 	for slot := tableSlot(head, len(name)); n.table[slot].word != nil; slot = (slot + 1) % tableSize {
-		if e := &n.table[slot]; e.head == head && e.word.name == string(name) {
+		e := &n.table[slot]
+		if e.head == head && e.foot == nameFoot(name) && len(e.word.name) == len(name) &&
+			(len(name) <= 16 || e.word.name == string(name)) {
 			return e.word
 		}
 	}
 	return nil
+}
+
+// nameFoot returns the last eight bytes of a name as a number, 0 when it is
+// shorter.
+func nameFoot(name []byte) uint64 {
+	if len(name) < 8 {
+		return 0
+	}
+	return binary.BigEndian.Uint64(name[len(name)-8:])
 }
 
 // nameHead returns the first eight bytes of a name as a number that compares as

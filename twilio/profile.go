@@ -77,13 +77,12 @@ func (s *scratch) checkEach(l *lexicon, key *Key) (known int, err error) {
 	for i := range s.spans {
 		sp := &s.spans[i]
 		name, value := s.tail[sp.at:sp.nameEnd], s.tail[sp.nameEnd:sp.end]
-		if i > 0 && bytes.Equal(name, last) {
+		if !s.distinct && i > 0 && bytes.Equal(name, last) {
 			return 0, callgate.Refuse(callgate.ReasonProfile, "a parameter is repeated")
 		}
 		last = name
-		sp.word = l.known(sp.word, name)
-		w := sp.word
-		if w == nil {
+		w := l.known(sp.word, name)
+		if sp.word = w; w == nil {
 			continue
 		}
 		if !w.family && !w.grammar.accepts(value) {
@@ -144,7 +143,7 @@ func (s *scratch) checkQuery(l *lexicon, query []byte) error {
 		return callgate.Refuse(callgate.ReasonParams, "%v", err)
 	}
 	for _, p := range s.params {
-		if l.known(l.find(nameHead(p.Name), p.Name), p.Name) != nil {
+		if l.known(l.find(p.Name), p.Name) != nil {
 			return callgate.Refuse(callgate.ReasonProfile, "the address of a form has a parameter of the carrier")
 		}
 	}

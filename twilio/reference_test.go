@@ -42,3 +42,6 @@ func reference(token, url string, params [][2]string) string {
 	m.Write([]byte(signedString(url, params)))
 	return base64.StdEncoding.EncodeToString(m.Sum(nil))
 }
+
+// token is the auth token of these tests.
+const token = "0123456789abcdef0123456789abcdef"

@@ -19,14 +19,16 @@ type scratch struct {
 	text   []byte              // what was decoded of them
 	ranks  rankSet
 	order  []int // the params sorted
-	url    []byte
-	tail   []byte // the sorted parameters as they are signed
-	spans  []span // where each of them stands in tail
-	strays []node // for the profile, as is nodes; see reading.go
-	nodes  []node
-	macs   []hash.Hash // one for each key, holding its padded state
-	keys   []int       // in the order in which they are tried
-	sum    [sha1.Size]byte
+	// distinct says that all names are known and none is repeated.
+	distinct bool
+	url      []byte
+	tail     []byte // the sorted parameters as they are signed
+	spans    []span // where each of them stands in tail
+	strays   []node // for the profile, as is nodes; see reading.go
+	nodes    []node
+	macs     []hash.Hash // one for each key, holding its padded state
+	keys     []int       // in the order in which they are tried
+	sum      [sha1.Size]byte
 }
 
 // span is one parameter in the signed bytes.
@@ -57,20 +59,21 @@ func (s *scratch) load(form []byte) (err error) {
 	if err != nil {
 		return callgate.Refuse(callgate.ReasonParams, "%v", err)
 	}
-	distinct := s.sort()
+	s.sort()
+	tail, spans := s.tail, s.spans
 	for i, index := range s.order {
 		p := &s.params[index]
-		if !distinct && i > 0 {
+		if !s.distinct && i > 0 {
 			last := &s.params[s.order[i-1]]
 			if bytes.Equal(last.Name, p.Name) && bytes.Equal(last.Value, p.Value) {
 				continue
 			}
 		}
-		at := len(s.tail)
-		s.tail = append(s.tail, p.Name...)
-		s.tail = append(s.tail, p.Value...)
-		s.spans = append(s.spans, span{at, at + len(p.Name), len(s.tail), s.found[index]})
+		at := len(tail)
+		tail = append(append(tail, p.Name...), p.Value...)
+		spans = append(spans, span{at, at + len(p.Name), len(tail), s.found[index]})
 	}
+	s.tail, s.spans = tail, spans
 	return nil
 }
 
@@ -81,20 +84,20 @@ func (s *scratch) reset() {
 }
 
 // sort puts the parameters in the order in which they are signed. Known names,
-// each once, are sorted by their ranks; whatever else by comparison. It reports
-// whether it knows that no name is repeated.
-func (s *scratch) sort() (distinct bool) {
+// each once, are sorted by their ranks; whatever else by comparison.
+func (s *scratch) sort() {
 	s.ranks.clear()
-	distinct = true
+	found, distinct := s.found, true
 	for i := range s.params {
 		name := s.params[i].Name
-		w := s.names.find(nameHead(name), name)
-		s.found = append(s.found, w)
+		w := s.names.find(name)
+		found = append(found, w)
 		distinct = distinct && w != nil && s.ranks.add(w.rank, i)
 	}
+	s.found, s.distinct = found, distinct
 	if distinct {
 		s.order = s.ranks.appendTo(s.order)
-		return true
+		return
 	}
 	for i := range s.params {
 		s.order = append(s.order, i)
@@ -106,7 +109,6 @@ func (s *scratch) sort() (distinct bool) {
 		}
 		return bytes.Compare(p.Value, q.Value)
 	})
-	return false
 }
 
 // mac computes the signature of spelling i of the address with key k.

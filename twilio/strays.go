@@ -42,14 +42,14 @@ func (f *finder) enter(sp span) bool {
 	if w == nil {
 		return true
 	}
-	for _, longer := range f.longer[w.rank] {
-		if hasPrefix(f.text[sp.at:], longer.name) {
-			return false
-		}
-	}
 	end := sp.at + len(w.name)
 	if end <= f.end {
 		return false
+	}
+	for _, longer := range f.longer[w.rank] {
+		if end < len(f.text) && longer.name[len(w.name)] == f.text[end] && hasPrefix(f.text[sp.at:], longer.name) {
+			return false
+		}
 	}
 	f.inside, f.end = w.rank, end
 	return true
@@ -64,6 +64,9 @@ func (f *finder) lookIn(sp span) {
 			f.stray(at + offset)
 		}
 		at += len(w.name)
+		if at < sp.end && (f.quiet[w.rank] || w.grammar == callAddress && dialBytes[f.text[at]]) {
+			at = sp.end - 1
+		}
 	}
 	text := f.text[at:min(sp.end+1, len(f.text))]
 	for i := 1; i < len(text); i++ {
