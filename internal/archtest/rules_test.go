@@ -55,6 +55,7 @@ var rules = archtest.Rules{
 
 		"interop":                  nil,
 		"interop/proxies":          nil,
+		"interop/restart":          nil,
 		"interop/signers":          nil,
 		"interop/internal/process": nil,
 		"interop/internal/proxy":   {"interop/internal/process"},
