@@ -54,6 +54,7 @@ func (b *Callback) compile(c *nodeCompiler) stepper {
 		out.invalid = c.lookup("invalid", b.Invalid)
 	}
 	out.number = c.ask(&b.Ask, askWith{fallback: out.invalid})
+	c.slotFor(&c.p.callback, maxE164)
 	c.callback = true
 	out.offer = c.sameAsking(out.number, "confirm", b.Confirm)
 	out.note = c.template("note", b.Note, "go into a booking")

@@ -23,7 +23,7 @@ const (
 //
 // A program that compiles can still be a bad line: see Check.
 func Compile(f *Flow) (*Program, error) {
-	c := &compiler{flow: f, p: &Program{name: f.Name, flow: f, exhausted: nowhere, onError: nowhere}}
+	c := &compiler{flow: f, p: &Program{name: f.Name, flow: f, exhausted: nowhere, onError: nowhere, callback: -1, caller: -1}}
 	c.compile()
 	if len(c.problems) > 0 {
 		return nil, c.problems

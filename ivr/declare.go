@@ -42,8 +42,6 @@ func (c *compiler) declareScopes() {
 	c.subflows = map[string]int{}
 	c.calls = map[int][]int{}
 	c.addScope(&Subflow{Start: c.flow.Start, Nodes: c.flow.Nodes, Vars: c.flow.Vars}, "")
-	c.p.callback = c.hiddenSlot(expr.Text, maxE164)
-	c.p.caller = c.hiddenSlot(expr.Text, maxFact)
 	for i := range c.flow.Subflows {
 		s, field := &c.flow.Subflows[i], fmt.Sprintf("subflows.%d", i)
 		if !isName(s.Name) {
@@ -115,6 +113,15 @@ func (c *compiler) declareVar(sc *scope, v *Var, field string) {
 	if v.Default.Type() != 0 {
 		sc.presets = append(sc.presets, binding{compiled.slot, v.Default})
 	}
+}
+
+// slotFor makes room for a value that nodes share, once the first of them needs it:
+// room counts for the size of the state.
+func (c *compiler) slotFor(slot *int, max int) int {
+	if *slot < 0 {
+		*slot = c.hiddenSlot(expr.Text, max)
+	}
+	return *slot
 }
 
 // hiddenSlot makes room in the state for a value that no variable names.

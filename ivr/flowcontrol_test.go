@@ -136,6 +136,19 @@ func TestHours(t *testing.T) {
 	}
 }
 
+// In Chile clocks go forward at midnight: the sixth of September has no half past
+// midnight, and the night that begins on it is a night all the same.
+func TestHoursOfANightWhenMidnightIsSkipped(t *testing.T) {
+	f := lineOf(&ivr.Hours{Schedule: "night", Open: "open", Closed: "closed"}, hangup("open", "Open."), hangup("closed", "Closed."))
+	f.Schedules = []ivr.Schedule{{
+		Name: "night", Zone: "America/Santiago",
+		Week: []ivr.Interval{{Days: []time.Weekday{time.Sunday}, Span: ivr.Span{From: 22 * 60, To: 2 * 60}}},
+	}}
+	c := newCall(t, f)
+	c.now = time.Date(2026, 9, 7, 3, 30, 0, 0, time.UTC) // half past midnight on Monday
+	c.dial().hears("Open.")
+}
+
 func TestHoursOverride(t *testing.T) {
 	f := lineOf(&ivr.Hours{Schedule: "never", Open: "open", Closed: "closed", Holiday: "holiday"},
 		hangup("open", "Open."), hangup("closed", "Closed."), hangup("holiday", "Holiday."))

@@ -130,14 +130,14 @@ func (c *nodeCompiler) ref(name string) (ref, expr.Type, *variable, bool) {
 		return ref{slot: v.slot}, v.Type, v, true
 	}
 	if name == callbackNumber && c.callback {
-		return ref{slot: c.p.callback}, expr.Text, nil, true
+		return ref{slot: c.slotFor(&c.p.callback, maxE164)}, expr.Text, nil, true
 	}
 	f, t := facts(name)
 	if f == factFrom && c.whispering {
-		return ref{slot: c.p.caller}, t, nil, true
+		return ref{slot: c.slotFor(&c.p.caller, maxFact)}, t, nil, true
 	}
 	if f == noFact || f.ofQueue() && !c.queue {
-		return ref{}, 0, nil, false
+		return ref{slot: -1}, 0, nil, false
 	}
 	return ref{fact: f}, t, nil, true
 }

@@ -23,8 +23,8 @@ type Program struct {
 	maxSteps  int
 	numbers   map[string]bool
 	own       SiteNeeds
-	callback  int // the slot of callback.number
-	caller    int // the slot of the caller's number, for whispers
+	callback  int // the slot of callback.number, -1 when no node needs it
+	caller    int // the slot of the caller's number for whispers, -1 likewise
 	flow      *Flow
 }
 

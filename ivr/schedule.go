@@ -128,7 +128,8 @@ func (s *schedule) at(now time.Time, override Override) status {
 // openedYesterday reports whether hours that began yesterday still last: a night
 // belongs to the day on which it begins.
 func (s *schedule) openedYesterday(now time.Time, minute int) bool {
-	yesterday := dayOf(now.AddDate(0, 0, -1))
+	// Noon in UTC: the time of day that it is now may not exist yesterday.
+	yesterday := dayOf(time.Date(now.Year(), now.Month(), now.Day()-1, 12, 0, 0, 0, time.UTC))
 	if spans, ok := s.exception(yesterday); ok {
 		return covers(spans, minute+minutesPerDay)
 	}

@@ -48,7 +48,7 @@ func NewSite(c SiteConfig) (*Site, error) {
 	if c.Media != "" {
 		check("Media", c.Media, "https://ivr.example.org/media/")
 		if !strings.HasSuffix(c.Media, "/") {
-			faults = append(faults, fmt.Errorf("Media: %q must end in a slash", c.Media))
+			faults = append(faults, fmt.Errorf("%s: %q must end in a slash", "Media", c.Media))
 		}
 	}
 	if c.Sealer == nil {

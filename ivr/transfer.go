@@ -263,8 +263,10 @@ func (t *transferStepper) dialNouns(r *run, nouns []twiml.Noun) move {
 	dial.CallerID, dial.Nouns = t.callerID.fill(r, plain), nouns
 	whisper := ""
 	if t.whisper != nil {
-		// On the other call From is the number that is shown there.
-		r.set(r.p.caller, r.value(ref{fact: factFrom}))
+		if r.p.caller >= 0 {
+			// On the other call From is the number that is shown there.
+			r.set(r.p.caller, r.value(ref{fact: factFrom}))
+		}
 		leg := r.s
 		leg.parent = r.ev.CallSid
 		sealed, ok := r.seal(&leg, legContext)
