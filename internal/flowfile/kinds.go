@@ -135,7 +135,7 @@ func digits(d *ivr.Digits) shape {
 			}}
 		}), doc: "Bounds of the entry as a number."},
 		{key: "date", shape: pointer(&d.Date, dateRule), doc: "The entry is a date."},
-		{key: "luhn", shape: flag(&d.Luhn), doc: "Refused: payment cards must not pass through a program; use the carrier's <Pay>."},
+		{key: "luhn", shape: flag(&d.Luhn), doc: "Refused: payment cards must not pass through a program; use the carrier's Pay verb."},
 	}}
 }
 

@@ -54,3 +54,24 @@ func TestRules(t *testing.T) {
 		}
 	}
 }
+
+// The examples break no rule.
+func TestExamples(t *testing.T) {
+	for name, content := range flowFiles(t) {
+		if strings.HasPrefix(name, "testdata/") {
+			continue
+		}
+		flow, err := flowfile.Load(name, content)
+		if err != nil {
+			t.Error(err)
+			continue
+		}
+		report := ivr.Check(flow, checkedOn)
+		for _, f := range report.Findings {
+			t.Error(f)
+		}
+		if b := report.Bounds; b.Endless || b.SilentSeconds == 0 || b.Documents == 0 || b.StateBytes == 0 {
+			t.Errorf("%s: bounds %+v", name, b)
+		}
+	}
+}
