@@ -25,6 +25,7 @@ type Call struct {
 	todo      []Effect   // what is still to be performed
 	undecided []Effect   // what waits for the world to act
 	listening Listening
+	entered   int // the one in which the caller has begun to enter something
 	asked     int // how many times the line has begun to listen, to tell two Gathers apart
 	heardAt   int // in the log: where Hear goes on
 	err       error
@@ -52,12 +53,17 @@ func (c *Call) Log() []Entry { return c.log }
 // Listening is what the line takes from the caller now.
 func (c *Call) Listening() Listening { return c.listening }
 
-// Waits reports whether the line waits for the caller: its prompts are over and
-// a time-out runs.
-func (c *Call) Waits() bool {
+// Waits reports whether the line waits for the caller, who has done nothing yet:
+// its prompts are over and a time-out runs. Keys that may be pressed in a queue do
+// not count.
+func (c *Call) Waits() bool { return c.quiet() && c.entered != c.asked }
+
+// quiet reports whether a time-out runs that the caller's silence, or the end of
+// what the caller enters, lets run out.
+func (c *Call) quiet() bool {
 	l := c.listening
 	_, over := c.End()
-	return !over && l.Quiet && !oneOf(l.Verb, "Dial", "Pay") && (l.Keys || l.Speech || l.Voice)
+	return !over && l.Quiet && !l.InQueue && !oneOf(l.Verb, "Dial", "Pay") && (l.Keys || l.Speech || l.Voice)
 }
 
 // Problems are what the carrier's debugger says of the call.
@@ -127,8 +133,14 @@ func (c *Call) Do(e Event) error {
 	switch e := e.(type) {
 	case Key:
 		c.add(Entry{Kind: KindKey, Leg: e.Leg, Text: string(e.Key)})
+		if e.Leg == 0 && c.listening.Keys && !c.listening.Voice {
+			c.entered = c.asked
+		}
 	case Speech:
 		c.add(Entry{Kind: KindSpeech, Text: e.Text})
+		if c.listening.Speech || c.listening.Voice {
+			c.entered = c.asked
+		}
 	case HangUp:
 		c.add(Entry{Kind: KindHangUp, Leg: e.Leg})
 	default:

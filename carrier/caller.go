@@ -171,14 +171,11 @@ func (c *Call) Speak(s Speech) error {
 
 // Silence lets the caller do nothing until a time-out of the line has run out.
 func (c *Call) Silence() error {
-	if err := c.until("the line to wait for the caller", standStill, c.Waits); err != nil {
+	if err := c.until("the line to wait for the caller", standStill, c.quiet); err != nil {
 		return err
 	}
 	asked := c.asked
-	return c.until("a time-out", staySilent, func() bool {
-		_, over := c.End()
-		return over || asked != c.asked || !c.Waits()
-	})
+	return c.until("a time-out", staySilent, func() bool { return asked != c.asked || !c.quiet() })
 }
 
 // Record waits for a recording, speaks for so long, and ends it: with "hangup",

@@ -109,6 +109,9 @@ type Listening struct {
 	FinishOnKey string
 	// Quiet says that the prompts are over: the line waits, and a timeout runs.
 	Quiet bool
+	// InQueue says that the caller waits in a queue meanwhile, where silence is what
+	// is expected.
+	InQueue bool
 }
 
 // LegStarted says that the carrier dials somebody. A CalleeDoes event says

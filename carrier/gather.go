@@ -98,7 +98,7 @@ func (m *machine) prompt(t *thread, el *twiml.Element) prompt {
 
 func (g *gathering) listening(m *machine, t *thread) {
 	m.emit(Listening{Leg: t.leg, Verb: "Gather", Keys: g.keys, Speech: g.words,
-		NumDigits: g.numDigits, FinishOnKey: g.finishOnKey, Quiet: g.quiet})
+		NumDigits: g.numDigits, FinishOnKey: g.finishOnKey, Quiet: g.quiet, InQueue: t.role == queueWait})
 }
 
 func (g *gathering) fetched(m *machine, t *thread, f Fetched) {

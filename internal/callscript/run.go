@@ -80,7 +80,12 @@ func (p *Playing) Do(_ context.Context, q *ivr.Lookup) (ivr.Result, error) {
 }
 
 // Put takes what a flow keeps: bookings and voicemails. Nothing is kept.
-func (p *Playing) Put(string, any) error { return nil }
+func (p *Playing) Put(string, any) error {
+	if p.Case.Outbox == "full" {
+		return errors.New("the outbox is full")
+	}
+	return nil
+}
 
 // Result is how a case went.
 type Result struct {

@@ -64,9 +64,12 @@ type Case struct {
 	Faults []Fault  `yaml:"faults"`
 	// Callbacks is when status callbacks arrive: in-order, unordered or late.
 	Callbacks string `yaml:"callbacks"`
-	Seed      int    `yaml:"seed"`
-	Steps     []Step `yaml:"steps"`
-	Expect    Expect `yaml:"expect"`
+	// Outbox is what becomes of a flow's bookings and voicemails: kept, or full when the
+	// disk is.
+	Outbox string `yaml:"outbox"`
+	Seed   int    `yaml:"seed"`
+	Steps  []Step `yaml:"steps"`
+	Expect Expect `yaml:"expect"`
 	// Golden is a file that holds the transcript, relative to the suite.
 	Golden string `yaml:"golden"`
 
@@ -195,6 +198,9 @@ func (s *Suite) checkCase(c *Case, key string) []error {
 	}
 	if !slices.Contains([]string{"", "in-order", "unordered", "late"}, c.Callbacks) {
 		bad("callbacks", "callbacks come in-order, unordered or late")
+	}
+	if !slices.Contains([]string{"", "kept", "full"}, c.Outbox) {
+		bad("outbox", "the outbox is kept or full")
 	}
 	if err := s.checkSteps(key+".steps", c.Steps); err != nil {
 		faults = append(faults, err)

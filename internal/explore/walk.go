@@ -146,7 +146,7 @@ func (w *Walk) walk(call *carrier.Call) error {
 			}
 			continue
 		}
-		if call.Waits() {
+		if l := call.Listening(); call.Waits() || l.InQueue && l.Quiet {
 			if err := w.caller(call); err != nil {
 				return err
 			}
@@ -191,7 +191,20 @@ func (w *Walk) caller(call *carrier.Call) error {
 			return call.Say(choice[len(speak):])
 		}
 	}
+	if call.Listening().InQueue {
+		return w.wait(call)
+	}
 	return call.Silence()
+}
+
+// wait lets time pass until the line does something.
+func (w *Walk) wait(call *carrier.Call) error {
+	at, ok := call.Next()
+	if !ok {
+		return nil
+	}
+	_, err := call.Step(at)
+	return err
 }
 
 // record lets the caller leave a message, or none.
@@ -223,7 +236,7 @@ func (w *Walk) waiting() string {
 // press presses keys as long as the same question takes them.
 func (w *Walk) press(call *carrier.Call, keys string) error {
 	for i := range len(keys) {
-		if !call.Waits() || !call.Listening().Keys {
+		if l := call.Listening(); !l.Quiet || !l.Keys {
 			return nil
 		}
 		if err := call.Do(carrier.Key{Key: keys[i]}); err != nil {

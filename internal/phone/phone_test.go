@@ -1,0 +1,171 @@
+package phone_test
+
+import (
+	"bytes"
+	"context"
+	"io"
+	"net/http"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/callgate/callgate/carrier"
+	"github.com/callgate/callgate/internal/phone"
+)
+
+// line answers with documents by path.
+func line(t *testing.T, docs map[string]string) *carrier.Line {
+	t.Helper()
+	h := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("Content-Type", "text/xml")
+		io.WriteString(w, "<Response>"+docs[r.URL.Path]+"</Response>")
+	})
+	l, err := carrier.NewLine(carrier.Config{Token: "0123456789abcdef", VoiceURL: "https://ivr.example.org/voice", Transport: carrier.Direct(h), Media: carrier.MediaNone})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return l
+}
+
+var shop = map[string]string{
+	"/voice":   `<Gather numDigits="1" action="/key" timeout="4"><Say>Press 1 to talk to somebody, or wait.</Say></Gather><Say>Nothing was pressed.</Say><Redirect/>`,
+	"/key":     `<Dial action="/after"><Number url="/whisper">+15550123</Number></Dial>`,
+	"/whisper": `<Gather numDigits="1" action="/ok"><Say>Press 1.</Say></Gather><Hangup/>`,
+	"/after":   `<Gather input="speech" action="/end"><Say language="es-MX">Diga algo.</Say></Gather>`,
+	"/end":     `<Record finishOnKey="#" action="/bye"/>`,
+	"/bye":     `<Hangup/>`,
+}
+
+func call(t *testing.T, p *phone.Phone, docs map[string]string) *carrier.Call {
+	t.Helper()
+	c, err := line(t, docs).Call(t.Context(), carrier.Caller{Manual: true, Observe: p.Entry})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := p.Run(t.Context(), c); err != nil {
+		t.Fatal(err)
+	}
+	return c
+}
+
+// A person makes a call: what is typed on the left, what is shown on the right.
+func TestCallOfAPerson(t *testing.T) {
+	var out bytes.Buffer
+	typed := "\nx\n1\na\n\"hello there\n\"my name is Ann\n#\n"
+	p := &phone.Phone{Screen: &phone.Screen{Out: &out, Width: 200}, Actions: phone.ReadLines(strings.NewReader(typed))}
+	c := call(t, p, shop)
+	if end, over := c.End(); !over || end.Reason != carrier.EndHangup {
+		t.Errorf("the call ended with %+v", end)
+	}
+	for _, want := range []string{
+		"00:00.0     calling\n", "the line answers\n", "  <  Press 1 to talk to somebody, or wait.\n", "  ?  a key, Enter for silence, h to hang up\n",
+		"  <  Nothing was pressed.\n", "  ?  type keys (0-9 * #), ", "  ›  1\n", "  >  the line dials +15550123\n", "  <  ringing\n",
+		"  ?  +15550123 rings: a answers, ", "the other side answers\n", "  >  the other side hears: Press 1.\n", "  =  you talk to +15550123\n",
+		"  =  the conversation is over (callee)\n", "  <  Diga algo. [es-MX]\n", `  ?  speech ("…), Enter for silence`, "  ›  “hello there”\n", "  <  beep\n",
+		`  ?  your message ("…), Enter for silence`, "  ›  “my name is Ann”\n", "  =  the call is over: the line hung up, status completed; ",
+	} {
+		if !strings.Contains(out.String(), want) {
+			t.Errorf("not shown: %q\n%s", want, out.String())
+		}
+	}
+}
+
+// The end of the input is the end of the call.
+func TestEndOfInput(t *testing.T) {
+	p := &phone.Phone{Screen: &phone.Screen{Out: io.Discard}, Actions: phone.ReadLines(strings.NewReader(""))}
+	if end, _ := call(t, p, shop).End(); end.Reason != carrier.EndCallerHangup {
+		t.Errorf("the call ended with %s", end.Reason)
+	}
+}
+
+func TestOtherSides(t *testing.T) {
+	for typed, want := range map[string]string{"b": "busy", "n": "no-answer", "f": "failed", "h": "canceled"} {
+		var out bytes.Buffer
+		p := &phone.Phone{Screen: &phone.Screen{Out: &out}, Actions: phone.ReadLines(strings.NewReader("1\n" + typed + "\n"))}
+		call(t, p, shop)
+		if !strings.Contains(out.String(), "the other side: "+want) {
+			t.Errorf("%s: not shown: %s\n%s", typed, want, out.String())
+		}
+	}
+}
+
+// In real time a prompt takes as long as it is heard, a key interrupts it, and
+// nobody needs to press Enter for a time-out.
+func TestRealTime(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var out bytes.Buffer
+		actions := make(chan phone.Action)
+		p := &phone.Phone{Screen: &phone.Screen{Out: &out, Width: 200}, Actions: actions, Real: true}
+		began := time.Now()
+		go func() {
+			time.Sleep(12 * time.Second) // the prompt and its time-out, and into the next prompt
+			actions <- phone.Action{Keys: "1"}
+			time.Sleep(3 * time.Second)
+			actions <- phone.Action{Other: 'a'}
+			time.Sleep(30 * time.Second) // five seconds of ringing, the whisper, some conversation
+			actions <- phone.Action{HangUp: true}
+		}()
+		c := call(t, p, shop)
+		if took := time.Since(began); took != 45*time.Second || c.Now() != 45*time.Second {
+			t.Errorf("the call took %v, on its own clock %v", took, c.Now())
+		}
+		for _, want := range []string{"Press 1 to talk to somebody, or wait. \n", "Nothing was pressed. \n", "00:12.0  ›  1\n", "you talk to +15550123\n", "you hung up"} {
+			if !strings.Contains(out.String(), want) {
+				t.Errorf("not shown: %q\n%s", want, out.String())
+			}
+		}
+	})
+}
+
+// Who says nothing about the other side for ten seconds is answered.
+func TestRealTimeDecidesItself(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var out bytes.Buffer
+		actions := make(chan phone.Action)
+		p := &phone.Phone{Screen: &phone.Screen{Out: &out, Width: 200}, Actions: actions, Real: true}
+		go func() {
+			time.Sleep(time.Second)
+			actions <- phone.Action{Keys: "1"}
+			time.Sleep(19 * time.Second)
+			actions <- phone.Action{Help: true}
+			time.Sleep(10 * time.Second)
+			close(actions)
+		}()
+		call(t, p, map[string]string{"/voice": shop["/voice"], "/key": `<Dial>+15550123</Dial>`})
+		if !strings.Contains(out.String(), "00:16.0  =  you talk to +15550123") {
+			t.Errorf("nobody answers\n%s", out.String())
+		}
+	})
+}
+
+// Prompts are spoken, and cut off when the caller does something.
+func TestVoice(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var said []string
+		cut := 0
+		actions := make(chan phone.Action)
+		p := &phone.Phone{Screen: &phone.Screen{Out: io.Discard}, Actions: actions, Real: true}
+		p.Speak = func(ctx context.Context, text, language string) {
+			said = append(said, language+": "+text)
+			<-ctx.Done()
+			cut++
+		}
+		go func() {
+			time.Sleep(time.Second)
+			actions <- phone.Action{HangUp: true}
+		}()
+		call(t, p, shop)
+		synctest.Wait()
+		if len(said) != 1 || said[0] != "en-US: Press 1 to talk to somebody, or wait." || cut != 1 {
+			t.Errorf("said %q, cut off %d times", said, cut)
+		}
+	})
+	var said []string
+	p := &phone.Phone{Screen: &phone.Screen{Out: io.Discard}, Actions: phone.ReadLines(strings.NewReader(""))}
+	p.Speak = func(_ context.Context, text, _ string) { said = append(said, text) }
+	call(t, p, shop)
+	if len(said) != 1 {
+		t.Errorf("said %q", said)
+	}
+}
