@@ -54,16 +54,13 @@ The rules: ` + ruleNames() + `.`,
 				return err
 			}
 			checks, err := checkFlows(env, files, now)
-			if err != nil {
-				return err
+			if err == nil {
+				err = printFlowChecks(env, checks, asJSON)
 			}
-			if err := printFlowChecks(env, checks, asJSON); err != nil {
-				return err
+			if err == nil && anyFinding(checks, strict) {
+				err = no("")
 			}
-			if anyFinding(checks, strict) {
-				return no("")
-			}
-			return nil
+			return err
 		},
 	}
 	cmd.Flags().BoolVar(&asJSON, "json", false, "answer in JSON")

@@ -226,7 +226,9 @@ func (s nodeShape) describe(d definitions) schema {
 			name := string(k.name)
 			properties[name] = schema{"description": k.doc}
 			one = append(one, schema{"required": []string{name}})
-			rules = append(rules, schema{"if": schema{"required": []string{name}}, "then": o.describe(d)})
+			// Required alone would hold for what is no object at all.
+			is := schema{"type": "object", "required": []string{name}}
+			rules = append(rules, schema{"if": is, "then": o.describe(d)})
 		}
 		return schema{"type": "object", "properties": properties, "oneOf": one, "allOf": rules}
 	})

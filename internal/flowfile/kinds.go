@@ -90,8 +90,8 @@ func isKeys(s string) bool { return s[0] == '*' || s[0] == '#' || s[0] >= '0' &&
 
 // wordLists are words to say or to expect, by language.
 func wordLists(bound *map[string][]string) shape {
-	return namesInto(bound, "the name of a language, such as en,", languagePattern, same, func(list_ *[]string) shape {
-		return list[string]{list_, words, 1}
+	return namesInto(bound, "the name of a language, such as en,", languagePattern, same, func(bound *[]string) shape {
+		return list[string]{bound, words, 1}
 	})
 }
 
@@ -166,48 +166,58 @@ func confirm(c *ivr.Confirm) shape {
 // deciding are the kinds that go one way or another without the caller.
 func deciding() []kind {
 	return []kind{
-		kindOf(ivr.KindHours, "Goes one way or another by a schedule.", func(h *ivr.Hours) []field {
-			return []field{
-				{key: "hours", goes: "schedule", need: required, shape: name("schedule", &h.Schedule), doc: "The schedule."},
-				{key: "open", need: required, shape: node(&h.Open), doc: "The node within the hours."},
-				{key: "closed", need: required, shape: node(&h.Closed), doc: "The node outside of them."},
-				{key: "holiday", shape: node(&h.Holiday), doc: "The node on holidays. Default: closed."},
-				{key: "holidays", shape: namesInto(&h.Holidays, "the name of a holiday", `.`, same, node), doc: "Nodes for single holidays, by their names."},
-			}
-		}),
+		kindOf(ivr.KindHours, "Goes one way or another by a schedule.", hoursFields),
 		kindOf(ivr.KindHTTP, "Looks something up, or reports it, at a server of yours.", httpFields),
-		kindOf(ivr.KindBranch, "Goes the way of the first case that is true.", func(b *ivr.Branch) []field {
-			return []field{
-				{key: "branch", goes: "cases", need: required, shape: list[ivr.Case]{&b.Cases, branchCase, 1}, doc: "The cases."},
-				{key: "else", need: required, shape: node(&b.Else), doc: "The node when no case is true."},
-			}
-		}),
-		kindOf(ivr.KindSet, "Gives values to variables, in the order of the file.", func(s *ivr.Set) []field {
-			assign := namesInOrder(&s.Assign, "the name of a variable", variablePattern, func(name string, a *ivr.Assign) shape {
-				a.Var = name
-				return expression(&a.Value)
-			})
-			assign.min = 1
-			return []field{
-				{key: "set", goes: "assign", need: required, shape: assign, doc: "The variables and their new values."},
-				to(&s.To, theNext),
-			}
-		}),
-		kindOf(ivr.KindCall, "Runs a subflow and goes on.", func(c *ivr.Call) []field {
-			return []field{
-				{key: "call", goes: "subflow", need: required, shape: name("subflow", &c.Subflow), doc: "The subflow."},
-				{key: "in", shape: namesInto(&c.In, "the name of an input", variablePattern, same, expression), doc: "The inputs of the subflow and their values."},
-				{key: "out", shape: namesInto(&c.Out, "the name of an output", variablePattern, same, variable), doc: "The outputs of the subflow and the variables that they go to."},
-				to(&c.To, "The node after the subflow has returned."),
-			}
-		}),
-		kindOf(ivr.KindGoto, "Goes on elsewhere. A circle that asks the caller nothing must go through a goto with max.", func(g *ivr.Goto) []field {
-			return []field{
-				{key: "goto", goes: "to", need: required, shape: node(&g.To), doc: theNext},
-				{key: "max", shape: count(&g.Max), doc: "How often in a call. Default: no limit."},
-				{key: "otherwise", shape: node(&g.Otherwise), doc: "The node after that."},
-			}
-		}),
+		kindOf(ivr.KindBranch, "Goes the way of the first case that is true.", branchFields),
+		kindOf(ivr.KindSet, "Gives values to variables, in the order of the file.", setFields),
+		kindOf(ivr.KindCall, "Runs a subflow and goes on.", callFields),
+		kindOf(ivr.KindGoto, "Goes on elsewhere. A circle that asks the caller nothing must go through a goto with max.", gotoFields),
+	}
+}
+
+func hoursFields(h *ivr.Hours) []field {
+	return []field{
+		{key: "hours", goes: "schedule", need: required, shape: name("schedule", &h.Schedule), doc: "The schedule."},
+		{key: "open", need: required, shape: node(&h.Open), doc: "The node within the hours."},
+		{key: "closed", need: required, shape: node(&h.Closed), doc: "The node outside of them."},
+		{key: "holiday", shape: node(&h.Holiday), doc: "The node on holidays. Default: closed."},
+		{key: "holidays", shape: namesInto(&h.Holidays, "the name of a holiday", `.`, same, node), doc: "Nodes for single holidays, by their names."},
+	}
+}
+
+func branchFields(b *ivr.Branch) []field {
+	return []field{
+		{key: "branch", goes: "cases", need: required, shape: list[ivr.Case]{&b.Cases, branchCase, 1}, doc: "The cases."},
+		{key: "else", need: required, shape: node(&b.Else), doc: "The node when no case is true."},
+	}
+}
+
+func setFields(s *ivr.Set) []field {
+	assign := namesInOrder(&s.Assign, "the name of a variable", variablePattern, func(name string, a *ivr.Assign) shape {
+		a.Var = name
+		return expression(&a.Value)
+	})
+	assign.min = 1
+	return []field{
+		{key: "set", goes: "assign", need: required, shape: assign, doc: "The variables and their new values."},
+		to(&s.To, theNext),
+	}
+}
+
+func callFields(c *ivr.Call) []field {
+	return []field{
+		{key: "call", goes: "subflow", need: required, shape: name("subflow", &c.Subflow), doc: "The subflow."},
+		{key: "in", shape: namesInto(&c.In, "the name of an input", variablePattern, same, expression), doc: "The inputs of the subflow and their values."},
+		{key: "out", shape: namesInto(&c.Out, "the name of an output", variablePattern, same, variable), doc: "The outputs of the subflow and the variables that they go to."},
+		to(&c.To, "The node after the subflow has returned."),
+	}
+}
+
+func gotoFields(g *ivr.Goto) []field {
+	return []field{
+		{key: "goto", goes: "to", need: required, shape: node(&g.To), doc: theNext},
+		{key: "max", shape: count(&g.Max), doc: "How often in a call. Default: no limit."},
+		{key: "otherwise", shape: node(&g.Otherwise), doc: "The node after that."},
 	}
 }
 

@@ -65,12 +65,8 @@ func (r *reader) matches(pattern, text string) bool {
 	return re.MatchString(text)
 }
 
-// within reads a part. The segment is what findings call it; "" is no step down.
+// within reads a part. The segment is what findings call it.
 func (r *reader) within(segment string, n *yaml.Node, read func()) {
-	if segment == "" {
-		read()
-		return
-	}
 	before := r.path
 	r.path = append(slices.Clip(before), segment)
 	r.mark(n)

@@ -110,13 +110,13 @@ func (l list[T]) describe(d definitions) schema {
 
 func (f forms) describe(d definitions) schema {
 	return d.define(f.ref, func() schema {
-		var any []schema
+		var one []schema
 		for _, s := range []shape{f.single, f.object, f.several} {
 			if s != nil {
-				any = append(any, s.describe(d))
+				one = append(one, s.describe(d))
 			}
 		}
-		return schema{"anyOf": any}
+		return schema{"anyOf": one}
 	})
 }
 

@@ -1,7 +1,7 @@
 package flowfile
 
 import (
-	"fmt"
+	"cmp"
 	"slices"
 	"strconv"
 	"strings"
@@ -35,18 +35,8 @@ const (
 )
 
 func (f field) segment() string {
-	switch f.goes {
-	case "":
-		return f.key
-	case hoisted:
-		return ""
-	}
-	return f.goes
+	return cmp.Or(f.goes, f.key)
 }
-
-// hoisted is the goes of a key whose value stands a level higher in the flow than in
-// the file.
-const hoisted = "-"
 
 // object is a mapping with known keys.
 type object struct {
@@ -213,15 +203,3 @@ func (a after) read(r *reader, n *yaml.Node) {
 	a.shape.read(r, n)
 	a.do(r, n)
 }
-
-// check is after for something that can be wrong with the value.
-func check(s shape, err func() error) shape {
-	return after{s, func(r *reader, n *yaml.Node) {
-		if err := err(); err != nil {
-			r.fault(WrongValue, n, "%v", err)
-		}
-	}}
-}
-
-// errorf is fmt.Errorf, for faults that are sentences to the author of a flow.
-func errorf(format string, args ...any) error { return fmt.Errorf(format, args...) }
