@@ -2,7 +2,6 @@ package twilio_test
 
 import (
 	"net/http"
-	"net/url"
 	"slices"
 	"strings"
 	"testing"
@@ -230,13 +229,4 @@ func TestCaptures(t *testing.T) {
 			})
 		}
 	}
-}
-
-// queryOf is the form encoding of parameters as net/url reads it.
-func queryOf(t testing.TB, encoded string) url.Values {
-	values, err := url.ParseQuery(encoded)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return values
 }

@@ -17,17 +17,16 @@ const (
 )
 
 // matrixCase is one request. The signature is the reference's, over signed and
-// the parameters, unless one is given.
+// the parameters.
 type matrixCase struct {
-	name      string
-	url       string // as received
-	signed    string // as the carrier signs it; "" is url
-	params    [][2]string
-	body      string // a raw body; then params are only what is signed
-	signature string
-	upgrade   bool
-	want      error
-	form      callgate.Form
+	name    string
+	url     string // as received
+	signed  string // as the carrier signs it; "" is url
+	params  [][2]string
+	body    string // a raw body; then params are only what is signed
+	upgrade bool
+	want    error
+	form    callgate.Form
 }
 
 // call are the parameters of the documents' example.
