@@ -89,15 +89,16 @@ const decideWithin = 10 * time.Second
 
 // advance lets the call catch up with the clock.
 func (p *Phone) advance(now time.Duration) error {
-	for {
-		p.others(now)
-		if _, over := p.call.End(); over || p.call.Now() >= now {
+	for p.call.Now() < now {
+		if _, over := p.call.End(); over {
 			break
 		}
 		if _, err := p.call.Step(now); err != nil {
 			return err
 		}
+		p.others(p.call.Now())
 	}
+	p.others(now)
 	p.typed.show(p.Screen, now)
 	return nil
 }

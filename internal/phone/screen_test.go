@@ -36,7 +36,7 @@ func TestScreen(t *testing.T) {
 		{carrier.Entry{Kind: carrier.KindSms, Text: "+1"}, "00:00.0     a message is sent to +1\n"},
 		{carrier.Entry{Kind: carrier.KindSpeech}, "00:00.0  ›  “(speaks)”\n"},
 		{carrier.Entry{Kind: carrier.KindEnd, End: &carrier.End{Reason: carrier.EndApology, Status: "completed", Lasted: 3 * time.Second}},
-			"00:00.0  =  the call is over: the carrier\n            apologised for an error of the\n            application, status completed; 3s in\n            all, 0s billed\n"},
+			"00:00.0  =  the call is over: the carrier apologised\n            for an error of the application, status\n            completed; 3s in all, 0s billed\n"},
 	}
 	for _, tt := range tests {
 		var out bytes.Buffer
@@ -57,7 +57,7 @@ func TestScreenTrace(t *testing.T) {
 		t.Errorf("without --trace: %s", out.String())
 	}
 	(&phone.Screen{Out: &out, Trace: true}).Entry(entry)
-	want := "          POST https://x/  (action)\n            Digits=1\n          ← 200 text/xml, 29 bytes, 1ms\n            <Response>·[31m</Response>\n"
+	want := "          POST https://x/  (action)\n            Digits=1\n          ← 200 text/xml, 27 bytes, 1ms\n            <Response>·[31m</Response>\n"
 	if out.String() != want {
 		t.Errorf("%q, want %q", out.String(), want)
 	}
