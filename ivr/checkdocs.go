@@ -67,7 +67,7 @@ func (k *checker) checkNodeDocuments(site *Site, at target, lang uint8) {
 	r := k.sample(site, at, lang, Start)
 	if m := n.do.enter(r); m.to == blocks {
 		results := []Result{}
-		for _, e := range r.effects {
+		for _, e := range r.needs {
 			results = append(results, Result{Key: e.IdempotencyKey(), Outcome: Pending})
 		}
 		r = k.sample(site, at, lang, Start)

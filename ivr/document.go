@@ -146,7 +146,7 @@ func (r *run) once(e Effect) (Result, bool) {
 			return r.ev.Results[i], true
 		}
 	}
-	r.effects = append(r.effects, e)
+	r.needs = append(r.needs, e)
 	return Result{}, false
 }
 

@@ -1,6 +1,7 @@
 package ivr_test
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 
@@ -337,6 +338,20 @@ func TestChooseLanguage(t *testing.T) {
 	c = newCall(t, languageLine())
 	c.edit = func(ev *ivr.Event) { ev.Remembered = "fr" }
 	c.dial().hears("Bonjour.")
+}
+
+// What needs no result is not asked for while a result is missing, and is not lost.
+func TestEffectsBesideALookup(t *testing.T) {
+	f := languageLine()
+	replace(f, "hello", &ivr.HTTP{URL: "https://crm.example.org/", OK: "bye", Error: "bye"})
+	c := newCall(t, f).dial().press("2").at("")
+	var kinds []string
+	for _, e := range c.effects {
+		kinds = append(kinds, fmt.Sprintf("%T %s", e, strings.TrimPrefix(e.IdempotencyKey(), callSid)))
+	}
+	if diff := cmp.Diff([]string{"*ivr.Lookup :1.2", "*ivr.Remember :1"}, kinds); diff != "" {
+		t.Error(diff)
+	}
 }
 
 func TestWithheldNumbersAreNotRemembered(t *testing.T) {

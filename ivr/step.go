@@ -25,8 +25,8 @@ type Answer struct {
 	// Document is the answer to the webhook. It is nil when Pending, and for a status
 	// callback, whose answer is a bare status.
 	Document *twiml.Response
-	// Pending: the effects must be done first. Do them, put their results into the
-	// event and make the same step again, with the same state.
+	// Pending: the effects, all of which need a result, must be done first. Do them, put
+	// their results into the event and make the same step again, with the same state.
 	Pending bool
 	// Effects are to be done, each once a key. When not Pending they need no result.
 	Effects []Effect
@@ -82,8 +82,9 @@ type run struct {
 	owned   bool // the step has its own copy of s.vars
 	said    []spoken
 	doc     *twiml.Response
-	effects []Effect
-	nth     uint64 // effects with a key so far
+	effects []Effect // that need no result
+	needs   []Effect // whose results are missing
+	nth     uint64   // effects with a key so far
 	trail   []Transition
 	err     error
 
@@ -235,7 +236,7 @@ func (r *run) unwind(scope int) {
 func (r *run) finish(t target) (Answer, error) {
 	switch t {
 	case blocks:
-		return Answer{Pending: true, Effects: r.effects, Language: r.lang().locale}, nil
+		return Answer{Pending: true, Effects: r.needs, Language: r.lang().locale}, nil
 	case stay:
 		return r.answer(r.doc, r.p.nodes[r.s.node].name), r.err
 	case toEnd:

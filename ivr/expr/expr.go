@@ -48,9 +48,6 @@ func (v variable) Type(types Types) (Type, error) {
 	return t, nil
 }
 
-// Variable makes an expression that reads a variable.
-func Variable(name string) Expr { return variable{name} }
-
 // UnknownError is the error of Type for a name that no variable has.
 type UnknownError struct{ Name string }
 
