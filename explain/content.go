@@ -223,7 +223,7 @@ func editMovesBetween(es *edits[root], base root) {
 		o.address.query = queryOf(pairs)
 		return o, changed
 	})
-	editToQuery(es, base)
+	editToQuery(es)
 	editToBody(es, base)
 }
 

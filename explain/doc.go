@@ -25,7 +25,7 @@
 // shows data of callers by the classes of its characters only: 9 for digits, x
 // and X for letters.
 //
-// A search is bounded by [MaxCandidates] and [MaxBytes], which are counted and
+// A search is bounded by [MaxCandidates] and [MaxWork], which are counted and
 // not timed, so the same request always has the same answer. It takes up to some
 // 50 ms of one core and belongs off the path of requests.
 package explain

@@ -11,12 +11,24 @@ var charsets = []struct {
 	cost int
 	undo func(string) string
 }{
-	{costFair, fromLatin1},
-	{costFair, fromWindows1252},
+	{costFair, whereInvalid(fromLatin1)},
+	{costFair, whereInvalid(fromWindows1252)},
+	{costUnlikely, fromLatin1},
+	{costUnlikely, fromWindows1252},
 	{costFair, toLatin1},
 	{costFair, toWindows1252},
 	{costUnlikely, func(s string) string { return toLatin1(toLatin1(s)) }},
 	{costUnlikely, func(s string) string { return toWindows1252(toWindows1252(s)) }},
+}
+
+// whereInvalid leaves alone what is UTF-8 already.
+func whereInvalid(undo func(string) string) func(string) string {
+	return func(s string) string {
+		if utf8.ValidString(s) {
+			return s
+		}
+		return undo(s)
+	}
 }
 
 func (es *paramEdits) charset() {

@@ -23,6 +23,7 @@ func editBodyHash(es *edits[string], bodies ...[]byte) {
 		slices.Reverse(ps)
 		return ps
 	})
+	hash(CauseQueryAdded, costUnlikely, func(ps []string) []string { return slices.DeleteFunc(ps, isHash) })
 	hash(CauseBodyHashStale, costUnlikely, func(ps []string) []string {
 		return mapIf(ps, isHash, func(p string) string {
 			return twilio.BodyHashParam + strings.ToLower(strings.TrimPrefix(p, twilio.BodyHashParam))

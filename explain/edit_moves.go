@@ -12,18 +12,12 @@ const maxMoved = 6
 // editToQuery offers to put parameters of the body back into the query: those
 // that are not the carrier's, all or as many of the first or last. The carrier's own are in
 // the query only of a GET.
-func editToQuery(es *edits[root], base root) {
+func editToQuery(es *edits[root]) {
 	move := func(cost int, which func(i, n int) bool) {
 		es.add(CauseQueryInBody, cost, slotMove, func(o root) (root, bool) { return o.toQuery(which) })
 	}
-	var own int // of the application
-	for _, p := range base.params {
-		if !isCarrierParam(p.Name) {
-			own++
-		}
-	}
 	move(costFair, func(_, _ int) bool { return true })
-	for k := 1; k < min(own, maxMoved+1); k++ {
+	for k := 1; k <= maxMoved; k++ {
 		move(costUnlikely, func(i, _ int) bool { return i < k })
 		move(costUnlikely, func(i, n int) bool { return i >= n-k })
 	}
@@ -32,8 +26,6 @@ func editToQuery(es *edits[root], base root) {
 // toQuery moves those of the application's parameters that which picks, by their
 // place among them, to the end of the query.
 func (o root) toQuery(which func(i, n int) bool) (root, bool) {
-	pairs := pairsOf(o.address.query)
-	had := len(pairs)
 	var kept callgate.Params
 	var keptRaw []string
 	own, n := 0, 0
@@ -42,6 +34,10 @@ func (o root) toQuery(which func(i, n int) bool) (root, bool) {
 			n++
 		}
 	}
+	if n == 0 || n > maxNames {
+		return o, false
+	}
+	pairs := pairsOf(o.address.query)
 	for i, p := range o.params {
 		moves := false
 		if !isCarrierParam(p.Name) {
@@ -63,7 +59,7 @@ func (o root) toQuery(which func(i, n int) bool) (root, bool) {
 	}
 	o.params, o.raw = kept, keptRaw
 	o.address.query = queryOf(pairs)
-	return o, len(pairs) != had
+	return o, true
 }
 
 // editToBody offers to put parameters of the query back into the body: all, the

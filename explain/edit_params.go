@@ -80,6 +80,11 @@ func (es *paramEdits) lost() {
 		})
 	}
 	empty := func(callgate.Params) string { return "" }
+	for _, n := range guessable {
+		if !es.base.Has(n) {
+			es.guess(n, func(v func(callgate.Params) string) { put(costUnlikely, v, n) })
+		}
+	}
 	for _, group := range es.placeGroups() {
 		put(costFair, empty, group...)
 	}
@@ -87,11 +92,6 @@ func (es *paramEdits) lost() {
 		put(costUnlikely, empty, n)
 	}
 	put(costUnlikely, empty, "Digits", "FinishedOnKey")
-	for _, n := range guessable {
-		if !es.base.Has(n) {
-			es.guess(n, func(v func(callgate.Params) string) { put(costUnlikely, v, n) })
-		}
-	}
 }
 
 // guessable are the names of parameters whose values can be known from elsewhere.

@@ -100,16 +100,17 @@ func targetPath(t string) string {
 	return path
 }
 
-// dropSegments drops the first n segments of a path that has more.
+// dropSegments drops the first n segments of a path. Of the last one "/" is left.
 func dropSegments(p string, n int) string {
 	rest := p
 	for range n {
-		if rest == "" {
+		if len(rest) <= 1 {
 			return p
 		}
 		i := strings.IndexByte(rest[1:], '/')
 		if i < 0 {
-			return p
+			rest = "/"
+			continue
 		}
 		rest = rest[i+1:]
 	}

@@ -20,15 +20,16 @@ func ownPairs(pairs []string) []string {
 	return own
 }
 
-// queryEdits returns the ways in which the query can differ: pairs dropped, added,
-// doubled and put in another order, then how it is encoded, and last the hash of the body.
+// queryEdits returns the ways in which the query can differ: the order of the
+// pairs, pairs dropped, added and doubled, then how they are encoded, and last the hash of
+// the body.
 func queryEdits(base string, body []byte) edits[string] {
 	var es edits[string]
 	pairs := pairsOf(base)
 	editBareQuery(&es)
+	editOrder(&es, pairs)
 	editDroppedPairs(&es, pairs)
 	editRepeatedPairs(&es, pairs)
-	editOrder(&es, pairs)
 	editQueryEncoding(&es, decode(base, false))
 	editQueryCharset(&es)
 	editBodyHash(&es, body)
@@ -113,13 +114,13 @@ func editQueryEncoding(es *edits[string], text string) {
 	recode(costFair, slotFree, func(q string) string { return strings.ReplaceAll(q, "%20", "+") })
 	recode(costFair, slotFree, func(q string) string { return strings.ReplaceAll(q, "+", "%20") })
 	recode(costFair, slotFree, func(q string) string { return strings.ReplaceAll(q, " ", "+") })
-	for _, s := range queryStyles {
+	for _, style := range queryStyles {
 		for _, lower := range []bool{false, true} {
-			for _, plus := range []bool{true, false} {
-				s := s
-				s.lower = lower
-				recode(costFair, slotRecodeQuery, func(q string) string { return recodePairs(q, s, plus) })
-			}
+			style := style
+			style.lower = lower
+			recode(costFair, slotRecodeQuery, func(q string) string { return recodePairs(q, spacePlus, style, style) })
+			recode(costFair, slotRecodeQuery, func(q string) string { return recodePairs(q, spacePlus, style, queryStyles[0]) })
+			recode(costFair, slotRecodeQuery, func(q string) string { return recodePairs(q, literalPlus, style, style) })
 		}
 	}
 	editCase(func(cost int, change func(string) string) { recode(cost, slotFree, change) })
@@ -138,16 +139,35 @@ func editQueryEncoding(es *edits[string], text string) {
 	})
 }
 
-// recodePairs writes names and values in another style. With plus a "+" that it
-// finds is a space, else it is a plus that was once escaped.
-func recodePairs(q string, s style, plus bool) string {
-	return mapPairs(q, func(p string) string {
-		name, value, found := strings.Cut(p, "=")
-		if !found {
-			return s.encode(decode(p, plus))
+// plus is what a "+" is that a query has.
+type plus int
+
+const (
+	spacePlus   plus = iota // a space, as in a form
+	literalPlus             // a plus that was once escaped
+)
+
+// recodePairs writes names and values in another style: those of the application
+// in own, and what the carrier appended in the style of the carrier.
+func recodePairs(q string, plus plus, own, carrier style) string {
+	b := make([]byte, 0, len(q)+len(q)/2)
+	for rest, more := q, true; more; {
+		var pair string
+		pair, rest, more = strings.Cut(rest, "&")
+		name, value, hasValue := strings.Cut(pair, "=")
+		style := own
+		if own != carrier && isCarrierParam(decode(name, plus == spacePlus)) {
+			style = carrier
 		}
-		return s.encode(decode(name, plus)) + "=" + s.encode(decode(value, plus))
-	})
+		b = style.recode(b, name, plus)
+		if hasValue {
+			b = style.recode(append(b, '='), value, plus)
+		}
+		if more {
+			b = append(b, '&')
+		}
+	}
+	return string(b)
 }
 
 func mapPairs(q string, change func(string) string) string {

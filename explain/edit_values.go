@@ -13,6 +13,7 @@ import (
 // without what was added there.
 func (es *paramEdits) trimmed() {
 	es.values(CauseParamsTrimmed, costFair, slotTrim, func(_, v string) string { return strings.TrimSpace(v) })
+	es.values(CauseParamsTrimmed, costFair, slotTrim, func(_, v string) string { return strings.TrimRight(v, "\r\n") })
 	for _, name := range es.names {
 		if !isFreeText(name) {
 			continue
@@ -46,14 +47,8 @@ func (es *paramEdits) trimmed() {
 // emptied offers values where there are none, and none where a language wrote
 // its word for nothing.
 func (es *paramEdits) emptied() {
-	es.values(CauseParamsEmptied, costFair, slotFree, func(_, v string) string {
-		if isNothing(v) {
-			return ""
-		}
-		return v
-	})
 	for _, name := range guessable {
-		if !es.base.Has(name) || es.base.Get(name) != "" {
+		if v := es.base.Get(name); !es.base.Has(name) || v != "" && !isNothing(v) {
 			continue
 		}
 		es.guess(name, func(value func(callgate.Params) string) {
@@ -66,6 +61,12 @@ func (es *paramEdits) emptied() {
 			})
 		})
 	}
+	es.values(CauseParamsEmptied, costFair, slotFree, func(_, v string) string {
+		if isNothing(v) {
+			return ""
+		}
+		return v
+	})
 	for _, name := range es.names {
 		if isFreeText(name) && strings.TrimSpace(es.base.Get(name)) == "" {
 			es.values(CauseParamsEmptied, costUnlikely, slotFree, func(n, v string) string {
@@ -80,7 +81,7 @@ func (es *paramEdits) emptied() {
 
 // isNothing reports whether v is what languages write for no value.
 func isNothing(v string) bool {
-	switch v {
+	switch strings.TrimSpace(v) {
 	case "None", "null", "NULL", "undefined", "nil", "(null)":
 		return true
 	}
@@ -105,11 +106,14 @@ func (es *paramEdits) repeated() {
 				return keepOne(ps, name, len(ps.Values(name))-1)
 			})
 		}
-		if isCarrierParam(name) && !strings.HasPrefix(name, "MessagingBinding.") {
+		cost := costLast
+		if strings.HasPrefix(name, "MessagingBinding.") {
+			cost = costUnlikely // the one that the carrier is known to repeat
+		} else if isCarrierParam(name) {
 			continue
 		}
 		for _, v := range values {
-			es.list(CauseParamsRepeated, costLast, slotFree, func(ps callgate.Params) callgate.Params {
+			es.list(CauseParamsRepeated, cost, slotFree, func(ps callgate.Params) callgate.Params {
 				if !ps.Has(name) || slices.Contains(ps.Values(name), v) {
 					return ps
 				}

@@ -47,20 +47,38 @@ func (s style) keeps(c byte) bool {
 	return strings.IndexByte(s.raw, c) >= 0
 }
 
-// recode writes decoded text in the style.
+// encode writes decoded text in the style.
 func (s style) encode(text string) string {
 	b := make([]byte, 0, len(text)+16)
 	for i := range len(text) {
-		switch c := text[i]; {
-		case c == ' ' && s.plus:
-			b = append(b, '+')
-		case s.keeps(c):
-			b = append(b, c)
-		default:
-			b = appendEscape(b, c, s.lower)
-		}
+		b = s.append(b, text[i])
 	}
 	return string(b)
+}
+
+func (s style) append(b []byte, c byte) []byte {
+	switch {
+	case c == ' ' && s.plus:
+		return append(b, '+')
+	case s.keeps(c):
+		return append(b, c)
+	}
+	return appendEscape(b, c, s.lower)
+}
+
+// recode appends encoded text in the style.
+func (s style) recode(b []byte, text string, plus plus) []byte {
+	for i := 0; i < len(text); i++ {
+		c := text[i]
+		if e, escaped := escapeAt(text, i); escaped {
+			c = e
+			i += 2
+		} else if c == '+' && plus == spacePlus {
+			c = ' '
+		}
+		b = s.append(b, c)
+	}
+	return b
 }
 
 func appendEscape(b []byte, c byte, lower bool) []byte {

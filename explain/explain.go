@@ -69,7 +69,7 @@ func urlField(i int) string {
 
 // Explain says why the signature of a request does not fit. It ends early, with
 // Complete false, when ctx does; besides, it is bounded by MaxCandidates and
-// MaxBytes and always gives the same answer.
+// MaxWork and always gives the same answer.
 func (e *Explainer) Explain(ctx context.Context, r *Request) *Explanation {
 	values := r.Header[twilio.Header]
 	strict, loose := signatures(values)

@@ -95,6 +95,7 @@ type randomCase struct {
 	config          explain.Config
 	header          http.Header
 	listen          string
+	moved           bool // parameters went from the query to the body or back
 }
 
 const (
@@ -158,7 +159,7 @@ func (c *randomCase) randomPath() {
 	if m.path == "" || c.IntN(5) == 0 {
 		m.path += "/"
 	}
-	if c.IntN(20) == 0 {
+	if c.IntN(20) == 0 && m.path != "/" {
 		m.path = "/" + m.path // "//ivr"
 	}
 }

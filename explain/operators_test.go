@@ -175,9 +175,10 @@ var operators = []operator{
 		return c.eachPair(strings.NewReplacer("%C3%A9", "é", "%E2%82%AC", "€").Replace)
 	}},
 	{"query into body", func(c *randomCase) bool {
-		if len(c.arrived.params) == 0 || len(c.arrived.pairs) == 0 || c.arrived.json != "" {
+		if len(c.arrived.params) == 0 || len(c.arrived.pairs) == 0 || c.arrived.json != "" || c.moved {
 			return false
 		}
+		c.moved = true
 		for _, p := range c.arrived.pairs {
 			name, value, _ := strings.Cut(p, "=")
 			v, err := url.QueryUnescape(value)
@@ -197,9 +198,10 @@ var operators = []operator{
 		return true
 	}},
 	{"body into query", func(c *randomCase) bool {
-		if len(c.arrived.params) == 0 || c.arrived.json != "" {
+		if len(c.arrived.params) == 0 || c.arrived.json != "" || c.moved {
 			return false
 		}
+		c.moved = true
 		for _, p := range c.arrived.params {
 			c.arrived.pairs = append(c.arrived.pairs, url.QueryEscape(p[0])+"="+url.QueryEscape(p[1]))
 		}
@@ -381,6 +383,9 @@ func (c *randomCase) eachPair(change func(string) string) bool {
 }
 
 func (c *randomCase) eachParam(change func(name, value string) string) bool {
+	if c.moved {
+		return false // white space in a query is another matter
+	}
 	for i, p := range c.arrived.params {
 		c.arrived.params[i][1] = change(p[0], p[1])
 	}

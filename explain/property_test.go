@@ -80,7 +80,7 @@ func explainRandom(t *testing.T, seed uint64, changes int) result {
 	r.tried, r.cut = x.Tried, !x.Complete
 	switch {
 	case x.Confidence != explain.Proved:
-		r.problem = fmt.Sprintf("not found\n signed %s %s\n arrived %s", c.signed.method, c.signed.url(), c.describe())
+		r.problem = fmt.Sprintf("%d tried, complete %v: not found\n signed %s %s\n arrived %s", x.Tried, x.Complete, c.signed.method, c.signed.url(), c.describe())
 	case len(x.Changes) > len(r.applied):
 		r.problem = fmt.Sprintf("more changes than were made: %v", x.Causes())
 	default:

@@ -17,9 +17,10 @@ const (
 	// MaxChanges is the most changes that one explanation has.
 	MaxChanges = 3
 	// MaxCandidates is the most signatures that one search computes.
-	MaxCandidates = 50_000
-	// MaxBytes is the most bytes that one search builds and hashes.
-	MaxBytes = 48 << 20
+	MaxCandidates = 60_000
+	// MaxWork is the most that one search builds and hashes, in units of about a
+	// nanosecond.
+	MaxWork = 45_000_000
 	// maxLevel bounds the addresses, and the sets of parameters, that one number
 	// of changes makes.
 	maxLevel = 12_000
@@ -70,7 +71,7 @@ func newSearch(ctx context.Context, c *Config, r *Request, want []signature) *se
 		config: c, request: r, want: want, facts: gather(c, r),
 		origins: map[string]*space[address]{}, paths: map[string]*space[string]{}, queries: map[string]*space[string]{},
 	}
-	s.budget = &budget{candidates: MaxCandidates, bytes: MaxBytes, stop: func() bool { return ctx.Err() != nil }}
+	s.budget = &budget{work: MaxWork, stop: func() bool { return ctx.Err() != nil }}
 	natural := readRoot(r)
 	s.keys = tryKeys(c, natural.accountOf())
 	s.addRoots(natural)
@@ -86,6 +87,7 @@ func (s *search) addRoots(natural root) {
 	seen := map[string]bool{}
 	add := func(o root, path ...edit[root]) {
 		text := o.address.String() + "\x00" + string(appendSigned(nil, o.params))
+		s.budget.spend(buildWork + buildByte*len(text) + buildParam*len(o.params))
 		if len(s.roots) == maxRoots || seen[text] && o.content == natural.content {
 			return
 		}
@@ -143,6 +145,7 @@ func (s *search) open(at *start) {
 		s.buf = appendSigned(s.buf[:0], ps)
 		return string(s.buf)
 	}, s.budget)
+	at.forms.work = buildWork + buildParam*len(o.params)
 }
 
 // share returns the space that made gives for a text, made once.
@@ -291,7 +294,7 @@ func (s *search) try(m *match, f *node[callgate.Params], keys []*tryKey) bool {
 	s.buf = append(s.buf, m.query.text...)
 	s.buf = append(s.buf, f.text...)
 	for _, k := range keys {
-		if s.tried == s.budget.candidates || !s.budget.spend(len(s.buf)) {
+		if s.tried == MaxCandidates || !s.budget.hash(len(s.buf)) {
 			s.budget.exhausted = true
 			return false
 		}

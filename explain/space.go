@@ -22,14 +22,16 @@ type space[T any] struct {
 	edits  []edit[T]        // those of level 1
 	text   func(T) string
 	budget *budget
-	levels [][]node[T] // each sorted by cost
+	work   int                 // to make one variant
+	levels [kept + 1][]node[T] // each sorted by cost
+	made   [kept + 1]int       // up to which cost
 	seen   map[uint64]struct{}
 	seed   maphash.Seed
 }
 
 func newSpace[T any](start T, list func() []edit[T], text func(T) string, b *budget) *space[T] {
 	first := node[T]{value: start, text: text(start), depth: MaxChanges}
-	return &space[T]{list: list, text: text, budget: b, levels: [][]node[T]{{first}}}
+	return &space[T]{list: list, text: text, budget: b, work: buildWork + buildByte*len(first.text), levels: [kept + 1][]node[T]{{first}}}
 }
 
 // singles makes level 1. Edits that change nothing, or the same as one before,
@@ -40,13 +42,16 @@ func (s *space[T]) singles() {
 	s.isNew(first.text)
 	var out []node[T]
 	for _, e := range s.list() {
+		if !s.budget.spend(s.work) {
+			break
+		}
 		if n, ok := s.apply(first, e, len(s.edits)); ok {
 			s.edits = append(s.edits, e)
 			out = append(out, n)
 		}
 	}
 	slices.SortStableFunc(out, func(a, b node[T]) int { return a.cost - b.cost })
-	s.levels = append(s.levels, out)
+	s.levels[1] = out
 }
 
 // apply makes the node that edit e, which has number i, makes of another.
@@ -77,13 +82,12 @@ func (s *space[T]) isNew(text string) bool {
 const kept = MaxChanges - 1
 
 // each calls f with the nodes of a level that have a cost, until f returns false.
+// Costs are asked for in rising order, and made when they are.
 func (s *space[T]) each(level, cost int, f func(*node[T]) bool) bool {
 	if level > kept {
 		return s.combine(level, cost, f)
 	}
-	for len(s.levels) <= level {
-		s.hold(len(s.levels))
-	}
+	s.hold(level, cost)
 	nodes := s.levels[level]
 	at, _ := slices.BinarySearchFunc(nodes, cost, func(n node[T], c int) int { return n.cost - c })
 	for ; at < len(nodes) && nodes[at].cost == cost; at++ {
@@ -112,20 +116,22 @@ func (s *space[T]) share(level, left, others int, f func(*node[T]) bool) bool {
 	return true
 }
 
-// hold makes and keeps a level, the cheap nodes first.
-func (s *space[T]) hold(level int) {
-	if level == 1 {
-		s.singles()
+// hold makes and keeps a level up to a cost.
+func (s *space[T]) hold(level, cost int) {
+	if level == 0 {
 		return
 	}
-	var out []node[T]
-	for cost := level; cost <= level*costLast && len(out) < maxLevel; cost++ {
-		s.combine(level, cost, func(n *node[T]) bool {
-			out = append(out, *n)
-			return len(out) < maxLevel
+	if s.made[1] == 0 {
+		s.singles()
+		s.made[1] = costLast
+	}
+	for s.made[level] < min(cost, level*costLast) {
+		s.made[level]++
+		s.combine(level, s.made[level], func(n *node[T]) bool {
+			s.levels[level] = append(s.levels[level], *n)
+			return len(s.levels[level]) < maxLevel
 		})
 	}
-	s.levels = append(s.levels, out)
 }
 
 // combine makes the nodes of a level that have a cost from those of the level below.
@@ -137,7 +143,7 @@ func (s *space[T]) combine(level, cost int, f func(*node[T]) bool) bool {
 				if e.cost != cost-c || !s.combines(from, e, level) {
 					continue
 				}
-				if !s.budget.spend(len(from.text)) {
+				if !s.budget.spend(s.work) {
 					return false
 				}
 				if n, ok := s.apply(from, e, i); ok && !f(&n) {
@@ -170,25 +176,35 @@ func (s *space[T]) combines(from *node[T], e edit[T], level int) bool {
 	return true
 }
 
-// budget bounds a search by what it makes, not by the clock, so that the same
-// request has the same answer on every machine.
+// budget bounds a search by the work that it does, not by the clock, so that the
+// same request has the same answer on every machine. A unit of work is about a
+// nanosecond of a present-day core.
 type budget struct {
-	candidates int
-	bytes      int
-	stop       func() bool // asked now and then; the caller's context
-	asked      int
-	exhausted  bool
+	work      int
+	stop      func() bool // asked now and then; the caller's context
+	asked     int
+	exhausted bool
 }
 
-// spend takes one candidate's bytes from the budget.
-func (b *budget) spend(bytes int) bool {
-	b.bytes -= bytes
+// What things cost, from BenchmarkExplain.
+const (
+	hashWork   = 300 // of a signature, besides half a unit for each byte
+	buildWork  = 500 // of a variant, besides its bytes or parameters
+	buildByte  = 5
+	buildParam = 100
+)
+
+// hash takes the work of one signature from the budget.
+func (b *budget) hash(bytes int) bool { return b.spend(hashWork + bytes/2) }
+
+func (b *budget) spend(work int) bool {
+	b.work -= work
 	b.asked++
-	if b.bytes < 0 || b.asked%askEvery == 0 && b.stop() {
+	if b.work < 0 || b.asked%askEvery == 0 && b.stop() {
 		b.exhausted = true
 	}
 	return !b.exhausted
 }
 
-// askEvery is how many candidates pass between two looks at the context.
+// askEvery is how much is done between two looks at the context.
 const askEvery = 256
