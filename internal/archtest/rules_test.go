@@ -54,6 +54,7 @@ var rules = archtest.Rules{
 		"examples/pyramid": {".", "twilio", "twiml"},
 
 		"interop":                  nil,
+		"interop/carrier":          nil,
 		"interop/proxies":          nil,
 		"interop/restart":          nil,
 		"interop/signers":          nil,
