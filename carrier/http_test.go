@@ -151,7 +151,7 @@ func TestCookies(t *testing.T) {
 		if got := a.requests("/next")[0].Header.Get("Cookie"); got != want {
 			t.Errorf("%s: Cookie %q, want %q", policy, got, want)
 		}
-		call = a.call(t, server)
+		a.call(t, server)
 		if got := a.requests("/voice")[1].Header.Get("Cookie"); got != "" {
 			t.Errorf("the cookie of another call: %q", got)
 		}
@@ -383,7 +383,7 @@ func TestFaults(t *testing.T) {
 			must(t, err)
 			return transcript(call)
 		}
-		if outcome(1) != outcome(1) {
+		if first, again := outcome(1), outcome(1); first != again {
 			t.Error("the same seed gives another call")
 		}
 		if outcome(1) == outcome(2) {

@@ -42,19 +42,18 @@ type State struct{ c *core }
 
 // core is what a State holds. clone must copy whatever a step may change.
 type core struct {
-	set      *Setup // never changes
-	now      time.Duration
-	legs     []leg // 0 is the caller
-	threads  []*thread
-	timers   []timer
-	pending  []pending
-	starts   []started // what Start verbs have begun
-	ids      int       // the last number given to a request, thread or timer
-	sids     int
-	budget   int  // documents that may still run without anything from the caller
-	talked   bool // the last thing that the caller had was a conversation
-	statuses int  // SequenceNumber of the caller's status callbacks
-	end      *End
+	set     *Setup // never changes
+	now     time.Duration
+	legs    []leg // 0 is the caller
+	threads []*thread
+	timers  []timer
+	pending []pending
+	starts  []started // what Start verbs have begun
+	ids     int       // the last number given to a request, thread or timer
+	sids    int
+	budget  int  // documents that may still run without anything from the caller
+	talked  bool // the last thing that the caller had was a conversation
+	end     *End
 }
 
 func (c *core) clone() *core {

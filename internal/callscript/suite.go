@@ -171,9 +171,7 @@ func (s *Suite) check() error {
 			bad(key+".name", "another case has this name")
 		}
 		names[c.Name] = true
-		for _, err := range s.checkCase(c, key) {
-			faults = append(faults, err)
-		}
+		faults = append(faults, s.checkCase(c, key)...)
 	}
 	return strictyaml.Join(faults)
 }
