@@ -6,9 +6,8 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 
 scripts/setup.sh
-if [ -x scripts/interop-setup.sh ]; then
-	scripts/interop-setup.sh
-fi
+scripts/interop-setup.sh
+scripts/interop-carrier-setup.sh
 scripts/lint.sh
 scripts/fuzz.sh
 

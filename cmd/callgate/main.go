@@ -7,6 +7,7 @@ import (
 	"os"
 	"os/signal"
 	"syscall"
+	_ "time/tzdata" // opening hours must not depend on the zones of the machine
 
 	"github.com/callgate/callgate/internal/cli"
 )
