@@ -104,7 +104,7 @@ func (d *dialing) ringOne(m *machine, t *thread, noun *twiml.Element, limit time
 	}
 	caller := &m.legs[t.leg]
 	l := leg{sid: m.sid("CA"), parent: caller.sid, from: d.el.AttrOr("callerId", caller.from), to: to,
-		direction: "outbound-dial", status: "ringing", noun: noun.Name}
+		direction: "outbound-dial", status: "ringing", noun: noun.Name, el: noun}
 	if noun.Name == "Queue" {
 		l.parent, l.direction, l.from, l.to = "", "inbound", "", caller.to
 	}
@@ -118,54 +118,6 @@ func (d *dialing) ringOne(m *machine, t *thread, noun *twiml.Element, limit time
 	m.emit(LegStatus{Leg: i, Status: "ringing"})
 	m.progress(i, "initiated")
 	m.progress(i, "ringing")
-	m.legs[i].el = noun
-}
-
-// address is whom a noun names.
-func address(noun *twiml.Element) string {
-	switch noun.Name {
-	case "Client":
-		name := noun.Text()
-		if id := noun.Child("Identity"); id != nil {
-			name = id.Text()
-		}
-		if name == "" || strings.HasPrefix(name, "client:") {
-			return name
-		}
-		return "client:" + name
-	case "Sip":
-		if uri := noun.Child("Uri"); uri != nil {
-			return uri.Text()
-		}
-	case "Application":
-		if app := noun.Child("ApplicationSid"); app != nil {
-			return app.Text()
-		}
-	case "Queue":
-		return "queue:" + noun.Text()
-	}
-	return noun.Text()
-}
-
-// looksLikeNumber accepts what the carrier does: E.164, and unformatted numbers.
-func looksLikeNumber(s string) bool {
-	digits := 0
-	for _, c := range s {
-		switch {
-		case c >= '0' && c <= '9':
-			digits++
-		case !strings.ContainsRune("+ -().", c):
-			return false
-		}
-	}
-	return digits >= 2
-}
-
-func resolveIf(base, ref string) string {
-	if strings.TrimSpace(ref) == "" {
-		return ""
-	}
-	return resolve(base, ref)
 }
 
 // callee takes what the party of a leg does.
@@ -261,17 +213,6 @@ func (d *dialing) detectMachine(m *machine, t *thread, i int) {
 			{Name: "AccountSid", Value: m.set.Account}, {Name: "AnsweredBy", Value: l.answeredBy()}, {Name: "CallSid", Value: l.sid},
 			{Name: "MachineDetectionDuration", Value: "2000"},
 		})}, 0)
-}
-
-// answeredBy is the word for who picked up (voice/answering-machine-detection).
-func (l *leg) answeredBy() string {
-	switch {
-	case !l.machine:
-		return "human"
-	case l.el.AttrOr("machineDetection", "") == "DetectMessageEnd":
-		return "machine_end_beep"
-	}
-	return "machine_start"
 }
 
 // hears runs the document of the noun on the called party, or bridges at once.
@@ -423,33 +364,6 @@ func (d *dialing) gone(m *machine, t *thread) *load {
 	return d.result(m, t, m.set.Options.CancelStatus)
 }
 
-// endLeg hangs up on a called party.
-func (m *machine) endLeg(i int, status string) {
-	l := &m.legs[i]
-	if l.gone {
-		return
-	}
-	l.gone, l.status = true, status
-	for _, w := range slices.Clone(m.threads) {
-		if w.leg == i {
-			m.kill(w)
-		}
-	}
-	m.emit(LegStatus{Leg: i, Status: status})
-	m.progress(i, "completed")
-}
-
-// declined ends a Dial whose called party was hung up on by its own document.
-func (m *machine) declined(w *thread) {
-	owner := w.owner
-	m.kill(w)
-	m.with(owner, func(t *thread) {
-		if d, ok := t.act.(*dialing); ok {
-			d.afterWhisper(m, t)
-		}
-	})
-}
-
 // afterWhisper is a party that answered but was not connected: the status is
 // that of a call that took place, and DialBridged tells the difference.
 func (d *dialing) afterWhisper(m *machine, t *thread) {
@@ -460,26 +374,4 @@ func (d *dialing) afterWhisper(m *machine, t *thread) {
 	}
 	m.cut(0)
 	m.then(t, d.result(m, t, "completed"))
-}
-
-// calleeHangsUp is a called party hanging up.
-func (m *machine) calleeHangsUp(i int) {
-	for _, t := range slices.Clone(m.threads) {
-		d, ok := t.act.(*dialing)
-		switch {
-		case !ok || !slices.Contains(d.legs, i) && d.bridged != i:
-			continue
-		case d.bridged == i:
-			d.unbridge(m, t, "callee")
-		case m.legs[i].up:
-			m.endLeg(i, "completed")
-			d.afterWhisper(m, t)
-		default:
-			d.drop(m, i, "busy")
-			if len(d.legs) == 0 {
-				d.none(m, t)
-			}
-		}
-		return
-	}
 }

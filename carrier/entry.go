@@ -192,21 +192,11 @@ func (e Entry) MarshalJSON() ([]byte, error) {
 	}
 	put("leg", e.Leg, e.Leg == 0)
 	put("text", e.Text, e.Text == "")
-	if h := e.Heard; h != nil {
-		put("text", h.Text, h.Text == "")
-		put("url", h.URL, h.URL == "")
-		put("voice", h.Voice, h.Voice == "")
-		put("language", h.Language, h.Language == "")
-		put("lasts", h.Lasts.Seconds(), h.Lasts == 0)
+	if e.Heard != nil {
+		e.Heard.put(put)
 	}
-	if l := e.Listening; l != nil {
-		put("verb", l.Verb, false)
-		put("keys", l.Keys, !l.Keys)
-		put("speech", l.Speech, !l.Speech)
-		put("voice", l.Voice, !l.Voice)
-		put("quiet", l.Quiet, !l.Quiet)
-		put("numDigits", l.NumDigits, l.NumDigits == 0)
-		put("finishOnKey", l.FinishOnKey, l.FinishOnKey == "")
+	if e.Listening != nil {
+		e.Listening.put(put)
 	}
 	if d := e.Dialled; d != nil {
 		put("sid", d.Sid, false)
@@ -226,6 +216,25 @@ func (e Entry) MarshalJSON() ([]byte, error) {
 		put("talked", e.End.Talked.Seconds(), false)
 	}
 	return marshal(out)
+}
+
+// put gives the members of the JSON object, and whether they are left out.
+func (h *Heard) put(put func(name string, value any, zero bool)) {
+	put("text", h.Text, h.Text == "")
+	put("url", h.URL, h.URL == "")
+	put("voice", h.Voice, h.Voice == "")
+	put("language", h.Language, h.Language == "")
+	put("lasts", h.Lasts.Seconds(), h.Lasts == 0)
+}
+
+func (l *Listening) put(put func(name string, value any, zero bool)) {
+	put("verb", l.Verb, false)
+	put("keys", l.Keys, !l.Keys)
+	put("speech", l.Speech, !l.Speech)
+	put("voice", l.Voice, !l.Voice)
+	put("quiet", l.Quiet, !l.Quiet)
+	put("numDigits", l.NumDigits, l.NumDigits == 0)
+	put("finishOnKey", l.FinishOnKey, l.FinishOnKey == "")
 }
 
 // marshal is json.Marshal that leaves "<", ">" and "&" as they are: entries hold

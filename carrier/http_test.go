@@ -120,7 +120,7 @@ func TestHTTPRedirects(t *testing.T) {
 	}
 	t.Run("with the standard parameters, as an option", func(t *testing.T) {
 		a, server := newApp(t, map[string]string{"/new": `<Hangup/>`})
-		a.serve["/voice"] = func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, "/new", 302) }
+		a.serve["/voice"] = func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, "/new", http.StatusFound) }
 		call := a.call(t, server, func(c *carrier.Config) { c.Options.OnRedirect = carrier.RedirectStandard })
 		if g := a.requests("/new")[0]; g.Params.Get("CallSid") != call.Sid(0) {
 			t.Errorf("the redirect is followed with %v", g.Params)
@@ -128,7 +128,7 @@ func TestHTTPRedirects(t *testing.T) {
 	})
 	t.Run("more than ten", func(t *testing.T) {
 		a, server := newApp(t, nil)
-		a.serve["/voice"] = func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, "/voice", 302) }
+		a.serve["/voice"] = func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, "/voice", http.StatusFound) }
 		call := a.call(t, server)
 		finish(t, call, carrier.EndApology)
 		wantCode(t, call, 11215)

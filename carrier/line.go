@@ -160,19 +160,7 @@ func NewLine(c Config) (*Line, error) {
 func (c *Config) check() error {
 	var errs []error
 	bad := func(format string, args ...any) { errs = append(errs, fmt.Errorf("carrier: Config."+format, args...)) }
-	for _, u := range []struct{ field, url string }{{"VoiceURL", c.VoiceURL}, {"FallbackURL", c.FallbackURL}, {"StatusURL", c.StatusURL}} {
-		if u.url == "" && u.field != "VoiceURL" {
-			continue
-		}
-		if fault := badURL(u.url); fault != "" {
-			bad("%s is %q: %s", u.field, u.url, fault)
-		}
-	}
-	for _, m := range []struct{ field, method string }{{"VoiceMethod", c.VoiceMethod}, {"FallbackMethod", c.FallbackMethod}, {"StatusMethod", c.StatusMethod}} {
-		if m.method != "GET" && m.method != "POST" {
-			bad("%s is %q: the carrier uses GET and POST", m.field, m.method)
-		}
-	}
+	c.checkURLs(bad)
 	if c.Server != "" {
 		if fault := badServer(c.Server); fault != "" {
 			bad("Server is %q: %s", c.Server, fault)
@@ -198,6 +186,22 @@ func (c *Config) check() error {
 		}
 	}
 	return errors.Join(append(errs, c.Options.check())...)
+}
+
+func (c *Config) checkURLs(bad func(format string, args ...any)) {
+	for _, u := range []struct{ field, url, method string }{
+		{"Voice", c.VoiceURL, c.VoiceMethod}, {"Fallback", c.FallbackURL, c.FallbackMethod}, {"Status", c.StatusURL, c.StatusMethod},
+	} {
+		if u.method != "GET" && u.method != "POST" {
+			bad("%sMethod is %q: the carrier uses GET and POST", u.field, u.method)
+		}
+		if u.url == "" && u.field != "Voice" {
+			continue
+		}
+		if fault := badURL(u.url); fault != "" {
+			bad("%sURL is %q: %s", u.field, u.url, fault)
+		}
+	}
 }
 
 // badServer says why an address is no place to send requests to.

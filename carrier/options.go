@@ -147,18 +147,7 @@ func (o Options) check() error {
 	if o.MaxQueueSize < 0 {
 		bad("MaxQueueSize", o.MaxQueueSize, "positive, or 0 for the default")
 	}
-	for _, d := range []struct {
-		field string
-		value time.Duration
-	}{
-		{"MaxCall", o.MaxCall}, {"PlayLength", o.PlayLength}, {"RingExtra", o.RingExtra},
-		{"SpeechAuto", o.SpeechAuto}, {"RecordingReady", o.RecordingReady}, {"Ring", o.Ring}, {"Talk", o.Talk},
-		{"QueueWait", o.QueueWait}, {"ConferenceWait", o.ConferenceWait}, {"PayTakes", o.PayTakes}, {"Session", o.Session},
-	} {
-		if d.value < 0 {
-			bad(d.field, d.value, "positive, or 0 for the default")
-		}
-	}
+	o.checkTimes(bad)
 	if !oneOf(o.MediaFailure, "", SkipMedia, FailCall) {
 		bad("MediaFailure", o.MediaFailure, "SkipMedia or FailCall")
 	}
@@ -175,6 +164,22 @@ func (o Options) check() error {
 		bad("CancelStatus", o.CancelStatus, "canceled, no-answer or completed")
 	}
 	return errors.Join(errs...)
+}
+
+// checkTimes demands that no length is negative.
+func (o Options) checkTimes(bad func(field string, value any, want string)) {
+	for _, d := range []struct {
+		field string
+		value time.Duration
+	}{
+		{"MaxCall", o.MaxCall}, {"PlayLength", o.PlayLength}, {"RingExtra", o.RingExtra},
+		{"SpeechAuto", o.SpeechAuto}, {"RecordingReady", o.RecordingReady}, {"Ring", o.Ring}, {"Talk", o.Talk},
+		{"QueueWait", o.QueueWait}, {"ConferenceWait", o.ConferenceWait}, {"PayTakes", o.PayTakes}, {"Session", o.Session},
+	} {
+		if d.value < 0 {
+			bad(d.field, d.value, "positive, or 0 for the default")
+		}
+	}
 }
 
 func oneOf[T comparable](v T, list ...T) bool {

@@ -40,19 +40,8 @@ func parseOverrides(rawURL string) (overrides, *Problem) {
 	problem := func(code int, message string) *Problem {
 		return &Problem{Code: code, Severity: Error, URL: withoutFragment(rawURL), Message: message}
 	}
-	for _, f := range []struct {
-		name string
-		most int
-		into *time.Duration
-	}{{"ct", maxConnectMillis, &o.connect}, {"rt", maxTotalMillis, &o.read}, {"tt", maxTotalMillis, &o.total}} {
-		if !values.Has(f.name) {
-			continue
-		}
-		n, err := strconv.Atoi(values.Get(f.name))
-		if err != nil || n < minMillis || n > f.most {
-			return defaultOverrides(), problem(codeRetryPolicy, f.name+" in the fragment must be from 100 to "+itoa(f.most)+" milliseconds")
-		}
-		*f.into = time.Duration(n) * time.Millisecond
+	if fault := o.times(values); fault != "" {
+		return defaultOverrides(), problem(codeRetryPolicy, fault)
 	}
 	if values.Has("rc") {
 		n, err := strconv.Atoi(values.Get("rc"))
@@ -73,6 +62,25 @@ func parseOverrides(rawURL string) (overrides, *Problem) {
 		return defaultOverrides(), problem(codeEdge, "e in the fragment is a list of edge locations")
 	}
 	return o, nil
+}
+
+// times reads the limits of time, and says what is wrong with them.
+func (o *overrides) times(values url.Values) string {
+	for _, f := range []struct {
+		name string
+		most int
+		into *time.Duration
+	}{{"ct", maxConnectMillis, &o.connect}, {"rt", maxTotalMillis, &o.read}, {"tt", maxTotalMillis, &o.total}} {
+		if !values.Has(f.name) {
+			continue
+		}
+		n, err := strconv.Atoi(values.Get(f.name))
+		if err != nil || n < minMillis || n > f.most {
+			return f.name + " in the fragment must be from 100 to " + itoa(f.most) + " milliseconds"
+		}
+		*f.into = time.Duration(n) * time.Millisecond
+	}
+	return ""
 }
 
 // again reports whether a failed attempt is made again.

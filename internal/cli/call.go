@@ -130,6 +130,11 @@ func runCall(cmd *cobra.Command, env *Env, f *callFlags, args []string) error {
 	clock.call.Store(call)
 	wrong := p.make(cmd.Context(), call, steps)
 	restore()
+	return f.conclude(call, args, wrong)
+}
+
+// conclude writes down a call that is over, and says whether it went well.
+func (f *callFlags) conclude(call *carrier.Call, args []string, wrong error) error {
 	if errors.Is(wrong, context.Canceled) {
 		return wrong
 	}
@@ -286,16 +291,11 @@ func (f *callFlags) phone(env *Env, steps *callscript.Suite) (*caller, func(), e
 	if steps != nil {
 		return c, restore, nil
 	}
-	c.person = &phone.Phone{Screen: screen, Real: f.realTime}
-	if !f.asJSON {
-		c.observe = c.person.Entry
-	} else {
+	c.person = &phone.Phone{Screen: screen, Real: f.realTime, Actions: actions(env, raw, out)}
+	if f.asJSON {
 		screen.Out = io.Discard // what would be asked on a screen
-	}
-	if raw {
-		c.person.Actions = phone.ReadKeys(env.Stdin, out)
 	} else {
-		c.person.Actions = phone.ReadLines(env.Stdin)
+		c.observe = c.person.Entry
 	}
 	if f.aloud {
 		speak, err := speaker()
@@ -306,6 +306,14 @@ func (f *callFlags) phone(env *Env, steps *callscript.Suite) (*caller, func(), e
 		c.person.Speak = speak
 	}
 	return c, restore, nil
+}
+
+// actions are what is typed: single keys on a terminal, else lines.
+func actions(env *Env, raw bool, echo io.Writer) <-chan phone.Action {
+	if raw {
+		return phone.ReadKeys(env.Stdin, echo)
+	}
+	return phone.ReadLines(env.Stdin)
 }
 
 // make makes the call.

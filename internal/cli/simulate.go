@@ -94,19 +94,23 @@ type flowWorld struct {
 	permission callgate.Permission
 }
 
+func (w *flowWorld) fill() {
+	if w.Log == nil {
+		w.Log = slog.New(slog.DiscardHandler)
+	}
+	if w.permission == "" {
+		w.permission = callgate.View
+	}
+}
+
 // config makes a line to call: the flow behind a gate, as "serve" has it, but in
 // this process.
 func (s *simulatedFlow) config(w flowWorld) (carrier.Config, error) {
 	w.Path, w.Program, w.Sealer, w.Media = "/", s.program, s.sealer, simulatedURL+"/media/"
-	if w.Log == nil {
-		w.Log = slog.New(slog.DiscardHandler)
-	}
+	w.fill()
 	answers, err := calls.New(w.Config)
 	if err != nil {
 		return carrier.Config{}, err
-	}
-	if w.permission == "" {
-		w.permission = callgate.View
 	}
 	verifier, err := newVerifier(simulatedToken, carrier.TestAccount, twilio.ProfileVoice)
 	if err != nil {

@@ -64,6 +64,11 @@ with "golden" instead of comparing with them.
 		},
 		RunE: func(cmd *cobra.Command, args []string) error { return runTest(cmd, env, &f, args) },
 	}
+	f.add(cmd)
+	return cmd
+}
+
+func (f *testFlags) add(cmd *cobra.Command) {
 	fl := cmd.Flags()
 	fl.StringVar(&f.flow, "flow", "", "call this flow `file`, whatever the cases name")
 	fl.StringVar(&f.url, "url", "", "call this voice `URL`, whatever the cases name")
@@ -78,7 +83,6 @@ with "golden" instead of comparing with them.
 	fl.IntVar(&f.parallel, "parallel", 0, "run `N` cases at once (default: as many as processors)")
 	f.token.add(cmd)
 	cmd.MarkFlagsMutuallyExclusive("flow", "url")
-	return cmd
 }
 
 func runTest(cmd *cobra.Command, env *Env, f *testFlags, args []string) error {
@@ -111,13 +115,16 @@ func runTest(cmd *cobra.Command, env *Env, f *testFlags, args []string) error {
 			return err
 		}
 	}
-	covers := coverage(opener, results)
+	return f.conclude(env, results, coverage(opener, results), time.Since(began))
+}
+
+// conclude prints the sum of a run, and says whether all went well.
+func (f *testFlags) conclude(env *Env, results []*callscript.Result, covers []flowCover, took time.Duration) error {
+	report := printSum
 	if f.asJSON {
-		err = printResultsJSON(env, results, covers, time.Since(began))
-	} else {
-		err = printSum(env, f, results, covers, time.Since(began))
+		report = printResultsJSON
 	}
-	if err != nil {
+	if err := report(env, f, results, covers, took); err != nil {
 		return err
 	}
 	return verdict(f, results, covers)
@@ -300,7 +307,7 @@ func sumOf(results []*callscript.Result, covers []flowCover, took time.Duration)
 	return s
 }
 
-func printResultsJSON(env *Env, results []*callscript.Result, covers []flowCover, took time.Duration) error {
+func printResultsJSON(env *Env, _ *testFlags, results []*callscript.Result, covers []flowCover, took time.Duration) error {
 	for _, r := range results {
 		if err := env.printJSON(r); err != nil {
 			return err
