@@ -4,6 +4,7 @@ import (
 	"errors"
 	"net/http"
 	"net/http/httptest"
+	"net/url"
 	"regexp"
 	"testing"
 	"time"
@@ -69,9 +70,12 @@ func NewRequest(t testing.TB, method, target string, params callgate.Params) *ht
 		t.Fatal(err)
 	}
 	// What a server knows of a request, and a client does not.
-	r.RequestURI = target
-	if r.Method == http.MethodGet {
-		r.RequestURI = r.URL.RequestURI()
+	r.RequestURI = r.URL.RequestURI()
+	if r.URL, err = url.ParseRequestURI(r.RequestURI); err != nil {
+		t.Fatal(err)
+	}
+	if r.Body == nil {
+		r.Body = http.NoBody
 	}
 	r.RemoteAddr = "192.0.2.1:1234" // as httptest.NewRequest
 	return r
