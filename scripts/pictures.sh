@@ -5,8 +5,10 @@ set -eu
 cd "$(dirname "$0")/.."
 
 mkdir -p docs/pictures
-for flow in examples/*/*.yaml; do
-	name=$(basename "$flow" .yaml)
+for folder in examples/*/; do
+	name=$(basename "$folder")
+	flow=$folder$name.yaml
+	[ -f "$flow" ] || continue
 	go run ./cmd/callgate graph "$flow" --output "docs/pictures/$name.svg"
 	echo "pictures: docs/pictures/$name.svg"
 done

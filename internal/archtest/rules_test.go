@@ -23,7 +23,7 @@ var rules = archtest.Rules{
 
 		"internal/explore":       {"carrier", "ivr", "ivr/expr"},
 		"internal/flowfile":      {"ivr", "ivr/expr", "twiml", "internal/strictyaml", "internal/spell", "go.yaml.in/yaml/v4"},
-		"internal/graph":         {"ivr", "github.com/goccy/go-graphviz", "github.com/goccy/go-graphviz/gvc", "github.com/fogleman/gg", "golang.org/x/image/font/..."},
+		"internal/graph":         {"ivr", "github.com/fogleman/gg", "golang.org/x/image/font/..."},
 		"internal/htpasswd":      {"golang.org/x/crypto/bcrypt"},
 		"internal/keys":          {"."},
 		"internal/leaktest":      nil,

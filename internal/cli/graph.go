@@ -1,7 +1,6 @@
 package cli
 
 import (
-	"context"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -20,15 +19,15 @@ type pictureFormat struct {
 	name   string
 	ends   []string
 	binary bool
-	draw   func(context.Context, *graph.Picture) ([]byte, error)
+	draw   func(*graph.Picture) ([]byte, error)
 }
 
 func pictureFormats() []pictureFormat {
 	return []pictureFormat{
-		{"svg", []string{".svg"}, false, func(ctx context.Context, p *graph.Picture) ([]byte, error) { return p.SVG(ctx) }},
-		{"png", []string{".png"}, true, func(ctx context.Context, p *graph.Picture) ([]byte, error) { return p.PNG(ctx) }},
-		{"mermaid", []string{".mmd", ".mermaid"}, false, func(_ context.Context, p *graph.Picture) ([]byte, error) { return p.Mermaid(), nil }},
-		{"dot", []string{".dot", ".gv"}, false, func(_ context.Context, p *graph.Picture) ([]byte, error) { return p.DOT(), nil }},
+		{"svg", []string{".svg"}, false, (*graph.Picture).SVG},
+		{"png", []string{".png"}, true, (*graph.Picture).PNG},
+		{"mermaid", []string{".mmd", ".mermaid"}, false, func(p *graph.Picture) ([]byte, error) { return p.Mermaid(), nil }},
+		{"dot", []string{".dot", ".gv"}, false, func(p *graph.Picture) ([]byte, error) { return p.DOT(), nil }},
 	}
 }
 
@@ -52,12 +51,12 @@ programs. Nothing else has to be installed. The same flow gives the same bytes.`
 			}
 			return nil
 		},
-		RunE: func(cmd *cobra.Command, args []string) error {
+		RunE: func(_ *cobra.Command, args []string) error {
 			f, err := choosePictureFormat(format, output)
 			if err != nil {
 				return err
 			}
-			return drawFlow(cmd.Context(), env, args[0], output, f)
+			return drawFlow(env, args[0], output, f)
 		},
 	}
 	cmd.Flags().StringVarP(&output, "output", "o", "", "write to this `FILE` instead of standard output")
@@ -91,7 +90,7 @@ func choosePictureFormat(format, output string) (pictureFormat, error) {
 	return formats[0], nil
 }
 
-func drawFlow(ctx context.Context, env *Env, file, output string, format pictureFormat) error {
+func drawFlow(env *Env, file, output string, format pictureFormat) error {
 	if format.binary && output == "" && isTerminal(env.Stdout) {
 		return usagef("%s is not for a terminal: use --output", format.name)
 	}
@@ -102,7 +101,7 @@ func drawFlow(ctx context.Context, env *Env, file, output string, format picture
 	if c.report.Program == nil {
 		return no(cannotDraw(c))
 	}
-	picture, err := format.draw(ctx, graph.New(c.flow, c.report.Program.Outline(), c.report.Findings))
+	picture, err := format.draw(graph.New(c.flow, c.report.Program.Outline(), c.report.Findings))
 	if err != nil {
 		return err
 	}

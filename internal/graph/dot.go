@@ -24,6 +24,19 @@ func (g group) look() look {
 	return look{"box", "#f1f5f9", "#475569"}
 }
 
+// look is that of the group, unless there is something wrong with the node.
+func (n *node) look() look {
+	l := n.group.look()
+	switch n.worst {
+	case "":
+	case ivr.Error:
+		l.line, l.fill = red, redBg
+	default:
+		l.line, l.fill = amber, amberB
+	}
+	return l
+}
+
 // Colours of problems and of what is said besides.
 const (
 	ink    = "#0f172a"
@@ -72,13 +85,7 @@ func (n *node) attributes() string {
 	case everywhere:
 		return fmt.Sprintf("shape=box, style=\"rounded,dashed\", label=\"everywhere\", color=%q, fontcolor=%q, tooltip=\"at every question\"", faint, faint)
 	}
-	l := n.group.look()
-	if n.worst != "" {
-		l.line, l.fill = red, redBg
-		if n.worst != ivr.Error {
-			l.line, l.fill = amber, amberB
-		}
-	}
+	l := n.look()
 	width := ""
 	if n.worst != "" {
 		width = ", penwidth=2.4"

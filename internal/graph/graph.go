@@ -14,11 +14,17 @@
 //	…
 //	program, err := ivr.Compile(flow)
 //	…
-//	svg, err := graph.New(flow, program.Outline(), findings).SVG(ctx)
+//	svg, err := graph.New(flow, program.Outline(), findings).SVG()
 //
 // The same flow always gives the same bytes, so that a picture can be kept beside its
-// flow, and a change of one is a change of the other. The text of a PNG is drawn with the
-// Go fonts rather than those of the machine for that reason.
+// flow, and a change of one is a change of the other. For that reason the text of a PNG
+// is drawn with the Go fonts rather than those of the machine, and sizes are measured with
+// them.
+//
+// The layout is made here. The Go module of Graphviz starts a WebAssembly machine in every
+// program that imports it, also in one that only serves, and that loads machine code from
+// a folder in the shared directory for temporary files, where whoever was there first may
+// have put anything. DOT is for those who want the picture of Graphviz itself.
 package graph
 
 import (
@@ -73,6 +79,9 @@ type edge struct {
 	// wrong: it is part of the way that shows an error.
 	wrong bool
 }
+
+// label is what the arrow says.
+func (e *edge) label() string { return strings.Join(e.labels, ", ") }
 
 // New makes the picture of a flow, of its compiled program's outline, and of what is
 // wrong with it.

@@ -8,6 +8,7 @@ import (
 	"image/png"
 	"io"
 	"io/fs"
+	"math/rand/v2"
 	"os"
 	"path"
 	"strings"
@@ -79,11 +80,11 @@ func TestPictures(t *testing.T) {
 	for name, flow := range exampleFlows(t) {
 		draw := func() map[string][]byte {
 			p := graph.New(flow, compile(t, flow).Outline(), nil)
-			svg, err := p.SVG(t.Context())
+			svg, err := p.SVG()
 			if err != nil {
 				t.Fatalf("%s: %v", name, err)
 			}
-			png, err := p.PNG(t.Context())
+			png, err := p.PNG()
 			if err != nil {
 				t.Fatalf("%s: %v", name, err)
 			}
@@ -113,7 +114,7 @@ func TestPictures(t *testing.T) {
 func TestDocumentation(t *testing.T) {
 	for name, flow := range exampleFlows(t) {
 		report := ivr.Check(flow, time.Now())
-		want, err := graph.New(flow, report.Program.Outline(), report.Findings).SVG(t.Context())
+		want, err := graph.New(flow, report.Program.Outline(), report.Findings).SVG()
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -143,6 +144,61 @@ func svgTexts(t *testing.T, svg []byte) string {
 			texts.Write(data)
 		}
 	}
+}
+
+// rect is the outline of a box in an SVG.
+type rect struct{ x, y, w, h float64 }
+
+func boxes(svg []byte) []rect {
+	var list []rect
+	for line := range strings.Lines(string(svg)) {
+		var r rect
+		if n, _ := fmt.Sscanf(line, `<rect x="%f" y="%f" width="%f" height="%f" rx="9"`, &r.x, &r.y, &r.w, &r.h); n == 4 && strings.Contains(line, `rx="9"`) {
+			list = append(list, r)
+		}
+	}
+	return list
+}
+
+// However a flow is connected, no box lies over another, and every one is there.
+func TestNothingOverlaps(t *testing.T) {
+	random := rand.New(rand.NewPCG(1, 2))
+	for round := range 60 {
+		flow := randomFlow(random, 1+random.IntN(40))
+		outline := compile(t, flow).Outline()
+		svg, err := graph.New(flow, outline, nil).SVG()
+		if err != nil {
+			t.Fatal(err)
+		}
+		list := boxes(svg)
+		if len(list) != len(outline)+1 { // and "everywhere"
+			t.Fatalf("round %d: %d boxes for %d nodes", round, len(list), len(outline))
+		}
+		for i, a := range list {
+			if a.x < 0 || a.y < 0 {
+				t.Errorf("round %d: box %d is outside of the picture", round, i)
+			}
+			for j, b := range list[:i] {
+				if a.x < b.x+b.w && b.x < a.x+a.w && a.y < b.y+b.h && b.y < a.y+a.h {
+					t.Errorf("round %d: boxes %d and %d overlap", round, i, j)
+				}
+			}
+		}
+	}
+}
+
+// randomFlow connects menus at random, circles and loops included.
+func randomFlow(random *rand.Rand, size int) *ivr.Flow {
+	flow := &ivr.Flow{Name: "random", Start: "n0", Exhausted: "n0"}
+	name := func() string { return fmt.Sprintf("n%d", random.IntN(size)) }
+	for i := range size {
+		menu := &ivr.Menu{Ask: ivr.Ask{Prompt: ivr.Speak("Press a key, any key, and see where it leads.")}}
+		for key := range 1 + random.IntN(3) {
+			menu.Options = append(menu.Options, ivr.Option{Key: fmt.Sprint(key), To: name()})
+		}
+		flow.Nodes = append(flow.Nodes, ivr.Node{ID: fmt.Sprintf("n%d", i), Do: menu})
+	}
+	return flow
 }
 
 // small is a flow of two nodes.
@@ -206,19 +262,16 @@ func TestSpecialCharacters(t *testing.T) {
 		flow.Nodes[0].Note = text
 		flow.Nodes[0].Do = &ivr.Branch{Cases: []ivr.Case{{When: always{}, To: "bye", Label: text}}, Else: "bye"}
 		p := graph.New(flow, compile(t, flow).Outline(), nil)
-		svg, err := p.SVG(t.Context())
+		svg, err := p.SVG()
 		if err != nil {
 			t.Errorf("%q: %v", text, err)
 			continue
 		}
-		// Graphviz writes a space as one that does not break.
-		plain := func(s string) string {
-			return strings.Join(strings.Fields(strings.ReplaceAll(s, "\u00a0", " ")), "")
-		}
+		plain := func(s string) string { return strings.Join(strings.Fields(s), "") }
 		if texts := plain(svgTexts(t, svg)); !strings.Contains(texts, plain(text)) {
 			t.Errorf("%q is not among the texts of the SVG: %q", text, texts)
 		}
-		if _, err := p.PNG(t.Context()); err != nil {
+		if _, err := p.PNG(); err != nil {
 			t.Errorf("%q: %v", text, err)
 		}
 		for line := range strings.Lines(string(p.Mermaid())) {

@@ -1,158 +1,110 @@
 package graph
 
-import (
-	"bytes"
-	"context"
-	"fmt"
-	"strings"
+import "math"
 
-	"github.com/fogleman/gg"
-	"github.com/goccy/go-graphviz/gvc"
-	"golang.org/x/image/font/gofont/gobold"
-	"golang.org/x/image/font/gofont/goregular"
-	"golang.org/x/image/font/opentype"
-)
-
-// painter draws what Graphviz has laid out. The one of the library leaves out the
-// outlines of filled shapes, and takes whatever fonts the machine has.
-type painter struct {
-	gvc.DefaultRenderEngine
-	dc *gg.Context
-	// line: an edge is drawn. The library says of its curve that it is filled.
-	line bool
+// canvas is what a layout is painted on.
+type canvas interface {
+	rectangle(at point, w, h, radius float64, p pen)
+	circle(at point, radius float64, p pen)
+	curve(points []point, p pen)
+	polygon(points []point, p pen)
+	// text is written with its baseline at a point, from there or round it.
+	text(s string, at point, size float64, bold, middle bool, color string)
 }
 
-func (p *painter) BeginEdge(context.Context, *gvc.Job) error { p.line = true; return nil }
-func (p *painter) EndEdge(context.Context, *gvc.Job) error   { p.line = false; return nil }
-
-func (p *painter) BeginPage(_ context.Context, job *gvc.Job) error {
-	p.dc = gg.NewContext(int(job.Width()), int(job.Height()))
-	p.dc.SetRGB(1, 1, 1)
-	p.dc.Clear()
-	t := job.Translation()
-	p.dc.Translate(job.Scale().X()*t.X(), -job.Scale().Y()*t.Y())
-	return nil
+// pen says how a shape is drawn; an empty colour is none.
+type pen struct {
+	fill, line string
+	width      float64
+	dashed     bool
 }
 
-func (p *painter) EndPage(_ context.Context, job *gvc.Job) error {
-	var b bytes.Buffer
-	if err := p.dc.EncodePNG(&b); err != nil {
-		return err
+// SVG returns the picture for a browser or a page.
+func (p *Picture) SVG() ([]byte, error) {
+	f, err := newFonts()
+	if err != nil {
+		return nil, err
 	}
-	job.SetOutputData(b.Bytes())
-	job.SetOutputDataPosition(uint(b.Len()))
-	return nil
+	l := p.layOut(f)
+	c := newSVG(l)
+	l.paint(c)
+	return c.bytes(), nil
 }
 
-// at turns a point of the layout into pixels; there the y axis goes up.
-func at(job *gvc.Job, p *gvc.PointFloat) (x, y float64) {
-	return job.Scale().X() * p.X(), -job.Scale().Y() * p.Y()
-}
-
-// draw fills and outlines the path that was just made.
-func (p *painter) draw(job *gvc.Job, filled bool) {
-	o := job.Object()
-	if filled {
-		p.color(o.FillColor())
-		p.dc.FillPreserve()
+// PNG returns the picture as pixels.
+func (p *Picture) PNG() ([]byte, error) {
+	f, err := newFonts()
+	if err != nil {
+		return nil, err
 	}
-	if o.Pen() == gvc.PenNone {
-		p.dc.ClearPath()
+	l := p.layOut(f)
+	c := newPNG(l, f)
+	l.paint(c)
+	return c.bytes()
+}
+
+// paint draws everything, boxes over arrows.
+func (l *layout) paint(c canvas) {
+	c.rectangle(point{}, l.w, l.h, 0, pen{fill: "#ffffff"})
+	c.text(l.title, point{l.w / 2, margin + 8}, 16, true, true, ink)
+	for _, f := range l.frames {
+		c.rectangle(f.at, f.w, f.h, 10, pen{line: faint, width: 1, dashed: true})
+		c.text(f.name, point{f.at.x + f.w/2, f.at.y + 18}, 12, true, true, faint)
+	}
+	for i := range l.routes {
+		l.routes[i].paint(c)
+	}
+	for i := range l.boxes {
+		l.boxes[i].paint(c)
+	}
+}
+
+func (r *route) paint(c canvas) {
+	color, width, words := arrow, 1.1, faint
+	if r.edge.wrong {
+		color, width, words = red, 2.2, red
+	}
+	const length, half = 8, 3.2
+	n := len(r.points)
+	tip, before := r.points[n-1], r.points[n-2]
+	angle := math.Atan2(tip.y-before.y, tip.x-before.x)
+	sin, cos := math.Sincos(angle)
+	// The line ends where the head begins.
+	points := append([]point{}, r.points...)
+	points[n-1] = point{tip.x - (length-1)*cos, tip.y - (length-1)*sin}
+	c.curve(points, pen{line: color, width: width, dashed: r.edge.dashed})
+	back := point{tip.x - length*cos, tip.y - length*sin}
+	c.polygon([]point{tip, {back.x - half*sin, back.y + half*cos}, {back.x + half*sin, back.y - half*cos}}, pen{fill: color})
+	if r.label != "" {
+		c.text(r.label, point{r.labelAt.x, r.labelAt.y + labelSize*0.35}, labelSize, false, false, words)
+	}
+}
+
+func (b *box) paint(c canvas) {
+	corner := point{b.at.x - b.w/2, b.at.y - b.h/2}
+	switch b.node.group {
+	case begin:
+		c.circle(b.at, b.w/2, pen{fill: ink})
 		return
-	}
-	p.dc.SetDash()
-	if o.Pen() == gvc.PenDashed {
-		p.dc.SetDash(5*job.Scale().X(), 3*job.Scale().X())
-	}
-	p.dc.SetLineWidth(max(1, o.PenWidth()) * job.Scale().X())
-	p.color(o.PenColor())
-	p.dc.Stroke()
-}
-
-func (p *painter) color(c *gvc.Color) {
-	rgba := c.RGBAUint()
-	p.dc.SetRGBA255(int(rgba[0]), int(rgba[1]), int(rgba[2]), int(rgba[3]))
-}
-
-func (p *painter) Polygon(_ context.Context, job *gvc.Job, points []*gvc.PointFloat, filled bool) error {
-	for i := range points {
-		p.dc.LineTo(at(job, points[i]))
-	}
-	p.dc.ClosePath()
-	p.draw(job, filled)
-	return nil
-}
-
-func (p *painter) Polyline(_ context.Context, job *gvc.Job, points []*gvc.PointFloat) error {
-	for i := range points {
-		p.dc.LineTo(at(job, points[i]))
-	}
-	p.draw(job, false)
-	return nil
-}
-
-func (p *painter) BezierCurve(_ context.Context, job *gvc.Job, points []*gvc.PointFloat, filled bool) error {
-	p.dc.MoveTo(at(job, points[0]))
-	for i := 1; i+2 < len(points); i += 3 {
-		x1, y1 := at(job, points[i])
-		x2, y2 := at(job, points[i+1])
-		x3, y3 := at(job, points[i+2])
-		p.dc.CubicTo(x1, y1, x2, y2, x3, y3)
-	}
-	p.draw(job, filled && !p.line)
-	return nil
-}
-
-// Ellipse is given by its centre and a corner of the box round it.
-func (p *painter) Ellipse(_ context.Context, job *gvc.Job, points []*gvc.PointFloat, filled bool) error {
-	x, y := at(job, points[0])
-	cx, cy := at(job, points[1])
-	p.dc.DrawEllipse(x, y, cx-x, y-cy)
-	p.draw(job, filled)
-	return nil
-}
-
-// TextSpan draws a line of text as wide as Graphviz has made room for: it counts
-// with another font.
-func (p *painter) TextSpan(_ context.Context, job *gvc.Job, point *gvc.PointFloat, span *gvc.TextSpan) error {
-	x, y := at(job, point)
-	room := span.Size().X() * job.Scale().X()
-	switch span.Just() {
-	case 'r':
-		x -= room
-	case 'n':
-		x -= room / 2
-	}
-	size := span.Font().Size() * job.Scale().Y()
-	if err := p.font(span, size); err != nil {
-		return err
-	}
-	if width, _ := p.dc.MeasureString(span.Text()); width > room && room > 0 {
-		if err := p.font(span, size*room/width); err != nil {
-			return err
+	case end:
+		c.circle(b.at, b.w/2-1, pen{fill: "#ffffff", line: faint, width: 1.2})
+		c.circle(b.at, b.w/2-4, pen{fill: faint})
+		return
+	case returns:
+		// text alone
+	case everywhere:
+		c.rectangle(corner, b.w, b.h, 9, pen{fill: "#ffffff", line: faint, width: 1.1, dashed: true})
+	default:
+		l := b.node.look()
+		width := 1.2
+		if b.node.worst != "" {
+			width = 2.4
 		}
+		c.rectangle(corner, b.w, b.h, 9, pen{fill: l.fill, line: l.line, width: width})
 	}
-	p.color(job.Object().PenColor())
-	p.dc.DrawString(span.Text(), x, y)
-	return nil
-}
-
-// fontIsBold is the bit of a font that Graphviz has bold (HTML_BF).
-const fontIsBold = 1
-
-func (p *painter) font(span *gvc.TextSpan, size float64) error {
-	ttf := goregular.TTF
-	if span.Font().Flags()&fontIsBold != 0 || strings.Contains(span.Font().Name(), "Bold") {
-		ttf = gobold.TTF
+	y := corner.y + 7
+	for _, l := range b.lines {
+		c.text(l.text, point{b.at.x, y + l.size}, l.size, l.bold, true, l.color)
+		y += l.size * lineFactor
 	}
-	parsed, err := opentype.Parse(ttf)
-	if err != nil {
-		return fmt.Errorf("reading the font: %w", err)
-	}
-	face, err := opentype.NewFace(parsed, &opentype.FaceOptions{Size: size, DPI: 72})
-	if err != nil {
-		return fmt.Errorf("reading the font: %w", err)
-	}
-	p.dc.SetFontFace(face)
-	return nil
 }
