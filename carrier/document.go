@@ -80,11 +80,19 @@ func (m *machine) lookAt(p pending, a Answered) {
 	case a.Code != 0:
 		m.emit(Problem{Code: a.Code, Severity: Error, Message: a.Message, URL: p.url})
 	case a.Status >= 300:
-		m.emit(Problem{Code: codeRetrieval, Severity: Error, URL: p.url, Message: fmt.Sprintf("the answer has status %d", a.Status)})
+		m.emit(Problem{Code: m.statusCode(a.Status), Severity: Error, URL: p.url, Message: fmt.Sprintf("the answer has status %d", a.Status)})
 	case p.callback && p.purpose == ForStatus && !goodCallbackAnswer(a):
 		m.emit(Problem{Code: codeCallback, Severity: Warning, URL: p.url,
 			Message: "a status callback wants status 204, or 200 with text/xml and <Response/>"})
 	}
+}
+
+// statusCode is what the debugger says of an HTTP status.
+func (m *machine) statusCode(status int) int {
+	if status >= 400 {
+		return m.set.Options.HTTPErrorCode
+	}
+	return codeRetrieval
 }
 
 // goodCallbackAnswer follows error page 15003.
@@ -104,7 +112,7 @@ func (m *machine) open(t *thread, a Answered) {
 		m.fatal(t, Problem{Code: a.Code, URL: a.URL, Message: a.Message})
 		return
 	case a.Status < 200 || a.Status > 299:
-		m.fatal(t, Problem{Code: codeRetrieval, URL: a.URL, Message: fmt.Sprintf("the answer has status %d", a.Status)})
+		m.fatal(t, Problem{Code: m.statusCode(a.Status), URL: a.URL, Message: fmt.Sprintf("the answer has status %d", a.Status)})
 		return
 	}
 	kind, _, _ := mime.ParseMediaType(a.ContentType)

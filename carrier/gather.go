@@ -17,7 +17,9 @@ type gathering struct {
 	at      int  // the prompt that is heard
 	quiet   bool // the prompts are over
 	digits  string
-	said    *Speech // speech that goes on or has just ended
+	// finished is the key that ended the entry.
+	finished string
+	said     *Speech // speech that goes on or has just ended
 
 	keys, words          bool
 	timeout, speechPause time.Duration
@@ -183,6 +185,7 @@ func (g *gathering) key(m *machine, t *thread, k byte) bool {
 	g.barge(m, t)
 	m.stopTimer(t, tokenSilence)
 	if string(k) == g.finishOnKey {
+		g.finished = g.finishOnKey
 		g.done(m, t)
 		return true
 	}
@@ -239,18 +242,36 @@ func (g *gathering) done(m *machine, t *thread) {
 	m.stopTimer(t, tokenSilence)
 	m.emit(Listening{Leg: t.leg, Verb: "Gather"})
 	switch {
-	case g.said != nil:
-		m.load(t, *actionOrHere(t, g.el, callgate.Param{Name: "SpeechResult", Value: g.said.Text},
-			callgate.Param{Name: "Confidence", Value: fraction(g.said.Confidence)}))
-	case g.digits != "":
-		m.load(t, *actionOrHere(t, g.el, callgate.Param{Name: "Digits", Value: g.digits}))
+	case g.said != nil, g.digits != "":
+		m.load(t, *g.result(m, t))
 	case g.el.AttrOr("actionOnEmptyResult", "false") == "true":
-		l := actionOrHere(t, g.el)
-		if g.keys && m.set.Options.EmptyResult == EmptyDigits {
-			l.params = callgate.Params{{Name: "Digits"}}
+		l := g.result(m, t)
+		if !g.keys || m.set.Options.EmptyResult != EmptyDigits {
+			l.params = nil
 		}
 		m.load(t, *l)
 	default:
 		m.run(t)
 	}
+}
+
+// result is the request with what was pressed or said.
+func (g *gathering) result(m *machine, t *thread) *load {
+	if g.said != nil {
+		return actionOrHere(t, g.el, callgate.Param{Name: "SpeechResult", Value: g.said.Text},
+			callgate.Param{Name: "Confidence", Value: fraction(g.said.Confidence)})
+	}
+	l := actionOrHere(t, g.el, callgate.Param{Name: "Digits", Value: g.digits})
+	if m.set.Options.GatherExtras == FinishedKey {
+		l.params = append(l.params, callgate.Param{Name: "FinishedOnKey", Value: g.finished}, callgate.Param{Name: "msg", Value: "Gather End"})
+	}
+	return l
+}
+
+// gone is the caller hanging up, which is no input by default.
+func (g *gathering) gone(m *machine, t *thread) *load {
+	if g.digits == "" || m.set.Options.GatherHangUp == NoRequest {
+		return nil
+	}
+	return g.result(m, t)
 }

@@ -208,6 +208,29 @@ func TestGatherHangUp(t *testing.T) {
 	}
 }
 
+// What the documentation leaves open is an option.
+func TestGatherOptions(t *testing.T) {
+	docs := map[string]string{"/voice": `<Gather action="next"/>`, "/next": ""}
+	call, app := place(t, docs, func(c *carrier.Config) {
+		c.Options.GatherExtras, c.Options.GatherHangUp = carrier.FinishedKey, carrier.SendEntered
+	})
+	must(t, call.Press("12#"))
+	finish(t, call, carrier.EndDocument)
+	if p := app.requests("/next")[0].Params; p.Get("FinishedOnKey") != "#" || p.Get("msg") != "Gather End" || p.Get("Digits") != "12" {
+		t.Errorf("the action is told %v", p)
+	}
+	call, app = place(t, docs, func(c *carrier.Config) { c.Options.GatherHangUp = carrier.SendEntered })
+	must(t, call.Press("12"))
+	must(t, call.HangUp())
+	finish(t, call, carrier.EndCallerHangup)
+	if p := app.requests("/next")[0].Params; p.Get("Digits") != "12" || p.Get("CallStatus") != "completed" || p.Has("FinishedOnKey") {
+		t.Errorf("after a hang-up the action is told %v", p)
+	}
+	call, _ = place(t, nil, func(c *carrier.Config) { c.Options.HTTPErrorCode, c.Options.Apology = 11217, "Sorry about that." })
+	must(t, call.Hear("sorry about that"))
+	wantCode(t, call, 11217)
+}
+
 // wantCode demands that the debugger has said something.
 func wantCode(t *testing.T, call *carrier.Call, code int) {
 	t.Helper()

@@ -444,13 +444,13 @@ func TestCallbackDelivery(t *testing.T) {
 func TestConfigIsCheckedWhole(t *testing.T) {
 	_, err := carrier.NewLine(carrier.Config{
 		Token: token, VoiceURL: "ivr.example.org", VoiceMethod: "PUT", FallbackURL: "ftp://x", Server: "localhost", Callbacks: "x", Cookies: "x", Media: "x",
-		StatusEvents: []string{"x"}, Options: carrier.Options{MaxDocuments: -1, Talk: -1, SpeechRate: -1, MaxQueueSize: -1, MediaFailure: "x", EmptyResult: "x", OnRedirect: "x", CancelStatus: "x"},
+		StatusEvents: []string{"x"}, Options: carrier.Options{MaxDocuments: -1, Talk: -1, SpeechRate: -1, MaxQueueSize: -1, MediaFailure: "x", EmptyResult: "x", OnRedirect: "x", CancelStatus: "x", SilentRecording: "x", GatherExtras: "x", GatherHangUp: "x", HTTPErrorCode: 1},
 	})
 	if err == nil {
 		t.Fatal("accepted")
 	}
 	for _, field := range []string{"VoiceURL", "VoiceMethod", "FallbackURL", "Server", "Callbacks", "Cookies", "Media", "StatusEvents",
-		"MaxDocuments", "Talk", "SpeechRate", "MaxQueueSize", "MediaFailure", "EmptyResult", "OnRedirect", "CancelStatus"} {
+		"MaxDocuments", "Talk", "SpeechRate", "MaxQueueSize", "MediaFailure", "EmptyResult", "OnRedirect", "CancelStatus", "SilentRecording", "GatherExtras", "GatherHangUp", "HTTPErrorCode"} {
 		if !strings.Contains(err.Error(), field) {
 			t.Errorf("the error does not name %s: %v", field, err)
 		}

@@ -3,6 +3,7 @@ package carrier
 import (
 	"errors"
 	"fmt"
+	"strings"
 	"time"
 )
 
@@ -33,6 +34,18 @@ type Options struct {
 	// EmptyResult is what Gather sends with actionOnEmptyResult when nothing was
 	// pressed or said. Default EmptyDigits.
 	EmptyResult EmptyResult
+	// GatherExtras are parameters that have been seen with Digits and are documented
+	// nowhere. Default NoExtras.
+	GatherExtras GatherExtras
+	// GatherHangUp is what a Gather does when the caller hangs up in the middle of an
+	// entry. Default NoRequest.
+	GatherHangUp GatherHangUp
+	// HTTPErrorCode is what the debugger says of an answer with status 4xx or 5xx: 11200,
+	// the default, or 11217, as newer pages have it.
+	HTTPErrorCode int
+	// Apology is what the caller hears when an application fails. Default the words that
+	// field reports give: the carrier documents none.
+	Apology string
 	// SilentRecording is what a Record that trims silence makes of nothing but silence.
 	// Default SilenceKept: the documentation says that silent recordings are saved.
 	SilentRecording SilentRecording
@@ -82,6 +95,24 @@ const (
 	NoDigits    EmptyResult = "no-digits"    // neither Digits nor SpeechResult
 )
 
+// GatherExtras are undocumented parameters of a Gather's action.
+type GatherExtras string
+
+// What a Gather can send besides.
+const (
+	NoExtras    GatherExtras = "none"
+	FinishedKey GatherExtras = "finished-on-key" // FinishedOnKey, and msg=Gather End
+)
+
+// GatherHangUp is what a Gather does when the caller hangs up.
+type GatherHangUp string
+
+// What can follow a hang-up.
+const (
+	NoRequest   GatherHangUp = "no-request"
+	SendEntered GatherHangUp = "send-entered" // the action gets the digits so far, with CallStatus completed
+)
+
 // SilentRecording is what becomes of silence when nothing else was recorded.
 type SilentRecording string
 
@@ -111,6 +142,10 @@ func (o Options) withDefaults() Options {
 	set(&o.RingExtra, 5*time.Second)
 	set(&o.SpeechAuto, time.Second)
 	set(&o.EmptyResult, EmptyDigits)
+	set(&o.GatherExtras, NoExtras)
+	set(&o.GatherHangUp, NoRequest)
+	set(&o.HTTPErrorCode, codeRetrieval)
+	set(&o.Apology, apology)
 	set(&o.SilentRecording, SilenceKept)
 	set(&o.RecordingReady, 2*time.Second)
 	set(&o.MaxQueueSize, 1000)
@@ -148,20 +183,24 @@ func (o Options) check() error {
 		bad("MaxQueueSize", o.MaxQueueSize, "positive, or 0 for the default")
 	}
 	o.checkTimes(bad)
-	if !oneOf(o.MediaFailure, "", SkipMedia, FailCall) {
-		bad("MediaFailure", o.MediaFailure, "SkipMedia or FailCall")
+	if !oneOf(o.HTTPErrorCode, 0, codeRetrieval, codeStatus) {
+		bad("HTTPErrorCode", o.HTTPErrorCode, "11200 or 11217")
 	}
-	if !oneOf(o.EmptyResult, "", EmptyDigits, NoDigits) {
-		bad("EmptyResult", o.EmptyResult, "EmptyDigits or NoDigits")
-	}
-	if !oneOf(o.SilentRecording, "", SilenceKept, SilenceTrimmed) {
-		bad("SilentRecording", o.SilentRecording, "SilenceKept or SilenceTrimmed")
-	}
-	if !oneOf(o.OnRedirect, "", RedirectBare, RedirectStandard) {
-		bad("OnRedirect", o.OnRedirect, "RedirectBare or RedirectStandard")
-	}
-	if !oneOf(o.CancelStatus, "", "canceled", "no-answer", "completed") {
-		bad("CancelStatus", o.CancelStatus, "canceled, no-answer or completed")
+	for _, w := range []struct {
+		field, value string
+		words        []string
+	}{
+		{"GatherExtras", string(o.GatherExtras), []string{string(NoExtras), string(FinishedKey)}},
+		{"GatherHangUp", string(o.GatherHangUp), []string{string(NoRequest), string(SendEntered)}},
+		{"MediaFailure", string(o.MediaFailure), []string{string(SkipMedia), string(FailCall)}},
+		{"EmptyResult", string(o.EmptyResult), []string{string(EmptyDigits), string(NoDigits)}},
+		{"SilentRecording", string(o.SilentRecording), []string{string(SilenceKept), string(SilenceTrimmed)}},
+		{"OnRedirect", string(o.OnRedirect), []string{string(RedirectBare), string(RedirectStandard)}},
+		{"CancelStatus", o.CancelStatus, []string{"canceled", "no-answer", "completed"}},
+	} {
+		if w.value != "" && !oneOf(w.value, w.words...) {
+			bad(w.field, w.value, strings.Join(w.words, " or "))
+		}
 	}
 	return errors.Join(errs...)
 }

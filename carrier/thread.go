@@ -246,8 +246,9 @@ func (m *machine) apologise(t *thread) {
 	if m.end != nil {
 		return
 	}
-	d := m.sayLength(apology)
-	m.heard(Heard{Leg: 0, Sound: SoundSay, Text: apology, Language: "en-US", Loop: 1, Lasts: d})
+	text := m.set.Options.Apology
+	d := m.sayLength(text)
+	m.heard(Heard{Leg: 0, Sound: SoundSay, Text: text, Language: "en-US", Loop: 1, Lasts: d})
 	t.act = &ending{reason: EndApology, status: "completed"}
 	m.timer(d, t, tokenDone)
 }
