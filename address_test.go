@@ -24,6 +24,8 @@ const (
 	stranger = "203.0.113.9:4711"
 )
 
+var behindProxiesPrefixes = []netip.Prefix{netip.MustParsePrefix("10.0.0.0/8"), netip.MustParsePrefix("2001:db8::/32")}
+
 // behindProxies is a gate without a public URL.
 func behindProxies(t testing.TB, hosts ...string) *callgate.Gate {
 	t.Helper()
@@ -31,7 +33,7 @@ func behindProxies(t testing.TB, hosts ...string) *callgate.Gate {
 	c.Verifier = echo{}
 	c.PublicURL = ""
 	c.AllowedHosts = hosts
-	c.TrustedProxies = []netip.Prefix{netip.MustParsePrefix("10.0.0.0/8"), netip.MustParsePrefix("2001:db8::/32")}
+	c.TrustedProxies = behindProxiesPrefixes
 	return newGate(t, c)
 }
 

@@ -11,6 +11,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -190,9 +191,9 @@ func TestOutbox(t *testing.T) {
 // A slow look-up: the caller hears the filler, and the answer later, from one request.
 func TestLookups(t *testing.T) {
 	release := make(chan struct{})
-	requests := 0
+	var requests atomic.Int32
 	crm := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		requests++
+		requests.Add(1)
 		<-release
 		io.WriteString(w, `{"name":"Ada"}`)
 	}))
@@ -207,7 +208,7 @@ func TestLookups(t *testing.T) {
 	// The webhook's patience is cut short instead of waiting for it.
 	impatient := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		ctx, cancel := context.WithCancel(r.Context())
-		if requests == 0 {
+		if requests.Load() == 0 {
 			cancel()
 		}
 		defer cancel()
@@ -219,8 +220,8 @@ func TestLookups(t *testing.T) {
 	close(release)
 	call.Hear("Your doctor is Ada")
 	call.Ends(carrier.EndHangup)
-	if requests != 1 {
-		t.Errorf("%d requests, want 1", requests)
+	if n := requests.Load(); n != 1 {
+		t.Errorf("%d requests, want 1", n)
 	}
 }
 
