@@ -25,6 +25,8 @@ type Config struct {
 	TrustedProxies []netip.Prefix
 	// Webhooks are addresses that are configured at the carrier, as far as they are known.
 	Webhooks []string
+	// Work bounds one search, see MaxWork, which is the default and the most.
+	Work int
 }
 
 // An Explainer finds out why signatures failed. It is immutable and may be used by

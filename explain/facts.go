@@ -28,6 +28,9 @@ type origin struct {
 // maxFacts bounds each list: a forged request can carry any number of headers.
 const maxFacts = 8
 
+// maxHost is the longest name that DNS has (RFC 1035, 2.3.4).
+const maxHost = 255
+
 // The headers in which proxies write what the request was before them.
 var (
 	schemeHeaders = []string{"X-Forwarded-Proto", "X-Forwarded-Scheme", "X-Scheme", "X-Url-Scheme", "X-Forwarded-Protocol", "Cloudfront-Forwarded-Proto"}
@@ -111,7 +114,7 @@ func (f *facts) addScheme(s string) {
 
 func (f *facts) addHost(authority string, cost int) {
 	host, port := cutPort(authority)
-	if host == "" || strings.ContainsAny(host, "/?#@ ") {
+	if host == "" || len(host) > maxHost || strings.ContainsAny(host, "/?#@ ") {
 		return
 	}
 	if port != "" {
@@ -173,7 +176,7 @@ func (f *facts) addUser(authorization string) {
 
 // add appends s unless it is there or the list is full.
 func add(list *[]string, s string) {
-	if len(*list) < maxFacts && !slices.Contains(*list, s) {
+	if len(*list) < maxFacts && len(s) <= maxAddress && !slices.Contains(*list, s) {
 		*list = append(*list, s)
 	}
 }

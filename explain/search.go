@@ -21,6 +21,9 @@ const (
 	// MaxWork is the most that one search builds and hashes, in units of about a
 	// nanosecond.
 	MaxWork = 45_000_000
+	// maxAddress bounds the address of a request that is searched at all. The
+	// carrier's are much shorter.
+	maxAddress = 8 << 10
 	// maxLevel bounds the addresses, and the sets of parameters, that one number
 	// of changes makes.
 	maxLevel = 12_000
@@ -72,7 +75,13 @@ func newSearch(ctx context.Context, c *Config, r *Request, want []signature) *se
 		origins: map[string]*space[address]{}, paths: map[string]*space[string]{}, queries: map[string]*space[string]{},
 	}
 	s.budget = &budget{work: MaxWork, stop: func() bool { return ctx.Err() != nil }}
+	if c.Work > 0 {
+		s.budget.work = min(c.Work, MaxWork)
+	}
 	natural := readRoot(r)
+	if len(natural.address.String()) > maxAddress {
+		s.budget.work = 0
+	}
 	s.keys = tryKeys(c, natural.accountOf())
 	s.addRoots(natural)
 	return s
