@@ -1,6 +1,6 @@
 # make run and make test install what they need.
 
-.PHONY: run test build lint fuzz bench docs help
+.PHONY: run test build lint fuzz bench docs pictures help
 .DEFAULT_GOAL := help
 
 run: build ## serve the demonstration line on the loopback interface, with a key made for this run
@@ -30,6 +30,9 @@ docs: build ## manual pages and completion scripts, into dist
 	bin/callgate man dist/man/man1
 	mkdir -p dist/completion
 	for shell in bash zsh fish; do bin/callgate completion $$shell >dist/completion/callgate.$$shell; done
+
+pictures: build ## draw the example flows into docs/pictures
+	scripts/pictures.sh
 
 help: ## this list
 	@grep -E '^[a-z]+:.*## ' Makefile | sed 's/:.*## /\t/' | expand -t 10
