@@ -1,12 +1,12 @@
 #!/bin/sh
 # Runs every fuzz target for a short time. FUZZTIME bounds one target (default 5s);
-# with many of them it is cut so that all together take about FUZZTOTAL seconds (default 150).
+# with many of them it is cut so that all together take about FUZZTOTAL seconds (default 40).
 set -eu
 cd "$(dirname "$0")/.."
 
 targets=$(git ls-files '*_test.go' | grep -v '^bench/' | xargs grep -H -o '^func Fuzz[A-Za-z0-9_]*' | sed 's/:func /:/')
 count=$(echo "$targets" | wc -l)
-limit=$((${FUZZTOTAL:-150} / count))
+limit=$((${FUZZTOTAL:-40} / count))
 [ "$limit" -ge 1 ] || limit=1
 [ "$limit" -le 5 ] || limit=5
 time=${FUZZTIME:-${limit}s}

@@ -327,8 +327,9 @@ func TestSchemaDescribes(t *testing.T) {
 	}
 }
 
-// Whatever is in a file, Load says where what is wrong, and the schema takes every file
-// whose form Load takes.
+// Whatever is in a file, Load says where what is wrong. (That the schema takes what Load
+// takes is tested on changed files: a key without a value is left out for Load, and null
+// for the schema.)
 func FuzzLoad(f *testing.F) {
 	for _, content := range flowFiles(f) {
 		if len(content) < 2000 {
@@ -337,7 +338,6 @@ func FuzzLoad(f *testing.F) {
 	}
 	f.Add([]byte("name: x\nstart: a\nnodes: {a: {say: [x, {file: y}, {ssml: z}], to: a}}\n"))
 	f.Add([]byte("keys: {'#': back, 1: {operator: a}}\nvars: {a: {type: date, default: 2026-01-01}}\n"))
-	schema := compileSchema(f)
 	f.Fuzz(func(t *testing.T, content []byte) {
 		flow, err := flowfile.Load("x.yaml", content)
 		var problems ivr.Problems
@@ -348,15 +348,6 @@ func FuzzLoad(f *testing.F) {
 		for _, p := range problems {
 			if p.Message == "" || p.Rule == "" || p.Pos.File != "x.yaml" {
 				t.Errorf("a finding without place or message: %+v", p)
-			}
-		}
-		if ok, _ := hasForm(content); ok {
-			var doc yaml.Node
-			if err := yaml.Unmarshal(content, &doc); err != nil {
-				t.Fatalf("Load reads what YAML cannot: %v", err)
-			}
-			if err := schema.Validate(asJSON(&doc)); err != nil {
-				t.Errorf("the schema refuses what Load takes: %v", err)
 			}
 		}
 		if flow != nil {
