@@ -124,8 +124,8 @@ func (s *scratch) checkReading(l *lexicon, known int) error {
 		return callgate.Refuse(callgate.ReasonProfile, "the signed bytes can be read as other parameters")
 	case tooManyNames:
 		return callgate.Refuse(callgate.ReasonProfile, "names of parameters stand in other text at more than %d places", maxStrays)
-	case carriesQuery:
-		return callgate.Refuse(callgate.ReasonProfile, "a value holds the parameters of a GET")
+	case carriesRequest:
+		return callgate.Refuse(callgate.ReasonProfile, "the parameters of another request are in a value")
 	}
 	return nil
 }
@@ -148,10 +148,4 @@ func (s *scratch) checkQuery(l *lexicon, query []byte) error {
 		}
 	}
 	return nil
-}
-
-// isQueryAccount reports whether text starts as the AccountSid of a query does.
-func isQueryAccount(text []byte) bool {
-	const name = "AccountSid="
-	return hasPrefix(text, name) && munchSid(text[len(name):], 'A', 'C') == sidLength
 }

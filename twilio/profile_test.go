@@ -110,9 +110,10 @@ func TestWellFormed(t *testing.T) {
 // query names are separated, and the application may have its own.
 func TestNames(t *testing.T) {
 	v := voiceVerifier(t)
-	for _, name := range []string{"", "1st", "To[]", "To x", "ABTest", "__proto__", "\u00e9", "A"} {
+	base := without(inbound, "ToCity", "ToCountry", "ToState", "ToZip") // To is the last
+	for _, name := range []string{"", "1st", "To[]", "To x", "Toll[]", "Toll x", "Toll\u00e9", "ABTest", "__proto__", "\u00e9", "A"} {
 		t.Run(name, func(t *testing.T) {
-			c := capture{url: address, params: with(inbound, name, "x")}
+			c := capture{url: address, params: with(base, name, "x")}
 			if _, err := v.Verify(c.request()); !errors.Is(err, callgate.ErrProfile) {
 				t.Errorf("Verify = %v, want %v", err, callgate.ErrProfile)
 			}
@@ -178,6 +179,48 @@ func TestExtraParams(t *testing.T) {
 				t.Errorf("Verify = %v, want %v", err, c.want)
 			}
 		})
+	}
+}
+
+// TestNamesInText: what happens when the text of a caller holds names.
+func TestNamesInText(t *testing.T) {
+	base := without(inbound, "ToCity", "ToCountry", "ToState", "ToZip", "CallToken", "StirVerstat")
+	city := without(base, "FromCountry", "FromState", "FromZip")
+	cases := []struct {
+		name   string
+		extra  []string
+		params [][2]string
+		want   error
+	}{
+		{"a name that cannot stand there", nil, with(base, "SpeechResult", "From me, Digits, CallSid"), nil},
+		{"the next name without a value of its form", nil, with(base, "SpeechResult", "To: me"), nil},
+		{"a later name, but the required one is missing", nil, with(base, "SpeechResult", "To: ToZip"), nil},
+		{"a name with a value", nil, with(base, "CallerZip", "91604Digits1"), callgate.ErrProfile},
+		{"the same where others are between", nil, with(base, "CallerName", "JOEDigits1"), nil},
+		{"two ways to cut", nil, with(base, "CallerName", "JOECallerStateXX"), callgate.ErrProfile},
+		{"a name inside a longer one", nil, with(base, "FromZip", "DialSipCallIdx"), nil},
+		{"that longer one where it can stand", nil, with(base, "CallerZip", "DialSipCallIdx"), callgate.ErrProfile},
+		{"two hundred names", nil, with(base, "SpeechResult", strings.Repeat("To ", 200)), callgate.ErrProfile},
+		{"a name across a name and its value", []string{"GeoFrom"}, with(city, "GeoFrom", "State1"), callgate.ErrProfile},
+		{"the same without the second meaning", []string{"GeoFrom"}, with(city, "GeoFrom", "Stat1"), nil},
+		{"a name across an identifier and the next name", []string{"baCallStatus"}, with(base, "CallSid", callSid[:32]+"ba"), callgate.ErrProfile},
+		{"a name that differs in the middle", []string{"campaign1reference"}, with(inbound, "campaign2reference", "x"), callgate.ErrProfile},
+		{"the name itself", []string{"campaign1reference"}, with(inbound, "campaign1reference", "x"), nil},
+	}
+	for _, c := range cases {
+		t.Run(c.name, func(t *testing.T) {
+			if err := verifyPosted(t, voiceVerifier(t, c.extra...), callgate.KindVoice, address, c.params); !errors.Is(err, c.want) {
+				t.Errorf("Verify = %v, want %v", err, c.want)
+			}
+		})
+	}
+}
+
+// TestManyNames: the work on one request is bounded.
+func TestManyNames(t *testing.T) {
+	err := verifyPosted(t, voiceVerifier(t), callgate.KindVoice, address, with(inbound, "SpeechResult", strings.Repeat("To ", 200)))
+	if err == nil || !strings.Contains(err.Error(), "at more than 128 places") {
+		t.Errorf("Verify = %v", err)
 	}
 }
 

@@ -77,7 +77,7 @@ const (
 	rightReading verdict = iota
 	ambiguous            // another reading is as good or better
 	tooManyNames
-	carriesQuery // the signed bytes of a GET, read as a form
+	carriesRequest // another request is in the signed bytes, of which this is a cut
 )
 
 // compare decides whether the presented spans, of which known have a known

@@ -226,6 +226,41 @@ func TestReadSmall(t *testing.T) {
 	}
 }
 
+// TestChosenAddress: someone who may choose an address that the carrier requests
+// writes the parameters of a call into it, for the address to be cut in front of
+// them. The carrier's own parameters then follow in the signed bytes.
+func TestChosenAddress(t *testing.T) {
+	v, names := voiceVerifier(t), carrierNames(t)
+	const cut = address + "?x="
+	real := sorted(params("AccountSid", account, "ApiVersion", "2010-04-01", "CallSid", callSid, "CallStatus", "ringing",
+		"Direction", "inbound", "From", "+15550123", "FromCity", "X", "To", "+15550199", "ToCity", "Y"))
+	forged := reading(with(real, "CallSid", "CA"+strings.Repeat("0", 32), "From", "+15550666"))
+	for name, chosen := range map[string]string{
+		"whole":            forged.join(),
+		"ends in text":     append(forged[:len(forged):len(forged)], [2]string{"ToZip", ""}).join(),
+		"ends in an error": forged[:5].join() + "ErrorUrlhttps://x/",
+		"ends in a city":   forged[:6].join() + "FromCity",
+		"ends in speech":   forged[:7].join() + "SpeechResult",
+	} {
+		t.Run(name, func(t *testing.T) {
+			signed, tried := chosen+real.join(), 0
+			signature := reference(token, cut+signed, nil)
+			if signature != reference(token, cut+chosen, real) {
+				t.Fatal("the carrier would sign something else")
+			}
+			eachKnown(signed, names, requiredOf(callgate.KindVoice), effort(20_000, math.MaxInt), func(r reading) {
+				tried++
+				if _, err := v.Verify(post(callgate.KindVoice, cut, signature, r)); err == nil {
+					t.Errorf("admitted: %v", r)
+				}
+			})
+			if tried == 0 {
+				t.Error("no reading tried")
+			}
+		})
+	}
+}
+
 // TestReadRandom changes captured readings in many places at once.
 func TestReadRandom(t *testing.T) {
 	v, random := voiceVerifier(t), rand.New(rand.NewPCG(1, 2))

@@ -13,17 +13,26 @@ func (s *scratch) findStrays(l *lexicon) verdict {
 		if len(f.strays) > maxStrays {
 			return tooManyNames
 		}
-		if sp.word != nil && sp.word.name == "ErrorUrl" {
-			continue // quotes the address of another request
-		}
 		for _, n := range f.strays[mark:] {
-			if n.word.rank == 0 && isQueryAccount(s.tail[n.at:]) {
-				return carriesQuery
+			if n.word.rank == 0 && startsRequest(sp, s.tail[n.at+len(n.word.name):]) {
+				return carriesRequest
 			}
 		}
 	}
 	s.strays = f.strays
 	return rightReading
+}
+
+// startsRequest reports whether the AccountSid in a parameter, with rest behind
+// it, can be where the parameters of another request start: one that was signed
+// with these bytes, and of which the presented one is a cut. There it is followed
+// by an account, in a query after an equals sign. ErrorUrl quotes the address of
+// another request and may hold its query.
+func startsRequest(sp span, rest []byte) bool {
+	if len(rest) > 0 && rest[0] == '=' && (sp.word == nil || sp.word.name != "ErrorUrl") {
+		rest = rest[1:]
+	}
+	return accountID.munch(rest) == sidLength
 }
 
 // finder looks for known names from the first byte of a text to the last.
@@ -92,20 +101,15 @@ func (f *finder) stray(at int) {
 // dropImpossible removes strays that no reading can use, because a required
 // parameter that is before it in the order of names has no place to its left,
 // or one that is after it none to its right.
+//
+// A far stray needs another required word at a stray, on the side where one is
+// missing. If that one is far too, it needs the next on that side; AccountSid
+// and the last required word end the chain, so that one of it is not far.
 func (s *scratch) dropImpossible(l *lexicon) {
-	near, far := 0, 0 // strays that are required words
+	helped := false
 	for _, n := range s.strays {
-		switch {
-		case n.word.required&l.where == 0:
-		case n.far:
-			far++
-		default:
-			near++
-		}
+		helped = helped || n.word.required&l.where != 0 && !n.far
 	}
-	// A far stray needs a required word at another stray, and that one, if it is
-	// far, again another.
-	helped := near > 0 || far > 1
 	kept := s.nodes[:0]
 	for _, n := range s.strays {
 		if !n.far || helped && s.possible(l, n) {
