@@ -13,7 +13,11 @@ import (
 func editBodyHash(es *edits[string], bodies ...[]byte) {
 	isHash := func(pair string) bool { return pairName(pair) == twilio.BodyHashParam }
 	hash := func(cause Cause, cost int, change func([]string) []string) {
-		query(es, cause, cost, slotBodyHash, change)
+		slot := slotBodyHash
+		if cause == CauseBodyHashRepeated {
+			slot = slotFree // of two hashes, both may be stale
+		}
+		query(es, cause, cost, slot, change)
 	}
 	// The signed address has one hash; a gate or a library appended another.
 	hash(CauseBodyHashRepeated, costLikely, func(ps []string) []string { return firstOf(ps, isHash) })

@@ -20,19 +20,18 @@ func ownPairs(pairs []string) []string {
 	return own
 }
 
-// queryEdits returns the ways in which the query can differ: the order of the
-// pairs, pairs dropped, added and doubled, then how they are encoded, and last the hash of
-// the body.
+// queryEdits returns the ways in which the query can differ: the hash of the body,
+// the order of the pairs, pairs dropped, added and doubled, and last how they are encoded.
 func queryEdits(base string, body []byte) edits[string] {
 	var es edits[string]
 	pairs := pairsOf(base)
+	editBodyHash(&es, body)
 	editBareQuery(&es)
 	editOrder(&es, pairs)
 	editDroppedPairs(&es, pairs)
 	editRepeatedPairs(&es, pairs)
 	editQueryEncoding(&es, decode(base, false))
 	editQueryCharset(&es)
-	editBodyHash(&es, body)
 	return es
 }
 
@@ -114,6 +113,7 @@ func editQueryEncoding(es *edits[string], text string) {
 	recode(costFair, slotFree, func(q string) string { return strings.ReplaceAll(q, "%20", "+") })
 	recode(costFair, slotFree, func(q string) string { return strings.ReplaceAll(q, "+", "%20") })
 	recode(costFair, slotFree, func(q string) string { return strings.ReplaceAll(q, " ", "+") })
+	free(func(q string) string { return mapPairs(q, escapeNumberPlus) })
 	for _, style := range queryStyles {
 		for _, lower := range []bool{false, true} {
 			style := style
@@ -137,6 +137,15 @@ func editQueryEncoding(es *edits[string], text string) {
 			return p + "="
 		})
 	})
+}
+
+// escapeNumberPlus escapes the raw plus of a telephone number.
+func escapeNumberPlus(pair string) string {
+	name, value, found := strings.Cut(pair, "=")
+	if !found || len(value) < 2 || value[0] != '+' || value[1] < '0' || value[1] > '9' {
+		return pair
+	}
+	return name + "=%2B" + value[1:]
 }
 
 // plus is what a "+" is that a query has.

@@ -1,5 +1,7 @@
 package explain
 
+import "strings"
+
 // editTargets adds the ways in which path and query can differ as a whole: they
 // are known from a header or from the configuration.
 func (f *facts) editTargets(es *edits[root], base *root) {
@@ -27,4 +29,18 @@ func (f *facts) editTargets(es *edits[root], base *root) {
 			}
 		})
 	}
+}
+
+// editQueryInPath offers "/a?b=1" for "/a%3Fb=1": the question mark was escaped
+// by an encoder that took the whole target for a path.
+func editQueryInPath(es *edits[root]) {
+	es.add(CauseQueryEncoding, costLikely, slotTarget, func(o root) (root, bool) {
+		i := strings.Index(strings.ToUpper(o.address.path), "%3F")
+		if i < 0 || o.address.query != "" {
+			return o, false
+		}
+		path := o.address.path
+		o.address.path, o.address.query = path[:i], "?"+path[i+len("%3F"):]
+		return o, true
+	})
 }

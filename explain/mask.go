@@ -131,21 +131,38 @@ func mapEncoded(s string, replace func(string) string) string {
 }
 
 // maskQuery masks the values of a query and keeps the names.
-func maskQuery(q string) string { return mapQuery(q, maskEncoded) }
+func maskQuery(q string) string {
+	return mapQuery(q, func(name, value string) string {
+		if name == twilio.BodyHashParam {
+			return maskHash(value)
+		}
+		return maskEncoded(value)
+	})
+}
 
-func mapQuery(q string, replace func(string) string) string {
+// maskHash shows of a hash how long it is, and whether it is in capitals.
+func maskHash(hash string) string {
+	mark := "x"
+	if strings.ToUpper(hash) == hash {
+		mark = "X"
+	}
+	return strings.Repeat(mark, len(hash))
+}
+
+// mapQuery replaces the values of a query, and names that are no words.
+func mapQuery(q string, replace func(name, value string) string) string {
 	if q == "" {
 		return ""
 	}
 	return q[:1] + mapPairs(q[1:], func(pair string) string {
 		name, value, found := strings.Cut(pair, "=")
 		if !isWord(decode(name, true)) {
-			name = replace(name)
+			name = replace("", name)
 		}
 		if !found {
 			return name
 		}
-		return name + "=" + replace(value)
+		return name + "=" + replace(name, value)
 	})
 }
 

@@ -79,7 +79,7 @@ var proxyLines = map[Cause]map[Proxy]string{
 	},
 	CauseQueryLost: {
 		ProxyNginx:        "# remove rewrite ... ?; and write $request_uri where the address is put together\nproxy_pass http://callgate;",
-		ProxyHAProxy:      "# remove: http-request set-query, set-uri, del-query",
+		ProxyHAProxy:      "# remove: http-request set-query, set-uri",
 		ProxyApache:       "# remove the ? at the end of the RewriteRule, and the flag QSD",
 		ProxyCaddy:        "# remove: rewrite without {query}, uri query",
 		ProxyLoadBalancer: "# forward all query strings (CloudFront: origin request policy AllViewer)",
@@ -102,13 +102,9 @@ var proxyLines = map[Cause]map[Proxy]string{
 	CauseQueryEncoding: {
 		ProxyNginx:        "# no variables in proxy_pass: $arg_... and $args of a rewrite are written anew\nproxy_pass http://callgate;",
 		ProxyHAProxy:      "# remove: http-request normalize-uri percent-decode-unreserved, percent-to-uppercase",
-		ProxyApache:       "# RewriteRule with the flags NE,B=none, or better none\nProxyPass / http://127.0.0.1:8080/ nocanon",
+		ProxyApache:       "# no RewriteRule, or one with the flag NE\nProxyPass / http://127.0.0.1:8080/ nocanon",
 		ProxyCaddy:        "# remove: rewrite and uri query from the site",
 		ProxyLoadBalancer: "# turn off URL normalisation (Cloudflare: Rules, Settings, Normalize URLs to origin)",
-	},
-	CauseBodyCompressed: {
-		ProxyNginx:  "# remove: gzip of request bodies, in modules and njs",
-		ProxyApache: "# remove DEFLATE from SetInputFilter and SetOutputFilter of the proxy",
 	},
 	CauseMethod: {
 		ProxyNginx:        "# no return 301 and no rewrite ... permanent for webhooks; give the carrier the final address",
@@ -129,6 +125,11 @@ var proxyLines = map[Cause]map[Proxy]string{
 // notes holds what mends a cause that lies in an application or a gateway.
 var notes = map[Cause]Mend{
 	CauseUserinfo:         {Where: "callgate.yaml", Note: "public_url without user and password: the carrier sends them as Authorization and does not sign them"},
+	CauseSlashes:          {Where: "the proxy", Note: "forward the path as it came, without merging or doubling slashes"},
+	CausePathEncoding:     {Where: "the proxy", Note: "forward the path as it came, without decoding or encoding it"},
+	CauseQueryLost:        {Where: "the proxy", Note: "forward the query with the path, and verify the address with its query"},
+	CauseQueryAdded:       {Where: "the proxy", Note: "forward the query as it came, without adding to it"},
+	CauseQueryRepeated:    {Where: "the proxy", Note: "forward the query once and as it came"},
 	CauseSlash:            {Where: "the carrier's console", Note: "write the address with the slash exactly as the server serves it, and let nothing redirect"},
 	CauseQueryOrder:       {Where: "the application", Note: "verify the raw request target, not a query that a framework has sorted (Symfony and Laravel: not fullUrl)"},
 	CauseQueryEncoding:    {Where: "the application", Note: "verify the raw request target, not an address that a URL parser has put together again"},

@@ -1,8 +1,8 @@
 package explain
 
 import (
+	"cmp"
 	"context"
-	"crypto/sha1"
 	"crypto/subtle"
 	"net/http"
 	"slices"
@@ -45,6 +45,10 @@ type search struct {
 	budget  *budget
 	tried   int
 	buf     []byte
+
+	// A case is signed with what fitted at a place in the order of candidates.
+	stopAt  int
+	stopped signature
 }
 
 // start is one reading of the request and everything that can be made of it. The
@@ -92,30 +96,12 @@ func (s *search) addRoots(natural root) {
 	var contents, moves edits[root]
 	editContent(&contents, s.request)
 	s.facts.editTargets(&moves, &natural)
+	editQueryInPath(&moves)
 	editMovesBetween(&moves, natural)
-	seen := map[string]bool{}
-	add := func(o root, path ...edit[root]) {
-		text := o.address.String() + "\x00" + string(appendSigned(nil, o.params))
-		s.budget.spend(buildWork + buildByte*len(text) + buildParam*len(o.params))
-		if len(s.roots) == maxRoots || seen[text] && o.content == natural.content {
-			return
-		}
-		seen[text] = true
-		cost := 0
-		for _, e := range path {
-			cost += e.cost
-		}
-		s.roots = append(s.roots, &start{root: o, edits: path, cost: cost})
-	}
-	add(natural)
-	for _, e := range contents {
+	s.addRoot(natural)
+	for _, e := range slices.Concat(contents, moves) {
 		if o, changed := e.apply(natural); changed {
-			add(o, e)
-		}
-	}
-	for _, e := range moves {
-		if o, changed := e.apply(natural); changed {
-			add(o, e)
+			s.addRoot(o, e)
 		}
 	}
 	for _, first := range slices.Concat(contents, moves) {
@@ -125,10 +111,37 @@ func (s *search) addRoots(natural root) {
 		}
 		for _, then := range moves {
 			if p, changed := then.apply(o); changed && then.slot != first.slot {
-				add(p, first, then)
+				s.addRoot(p, first, then)
 			}
 		}
 	}
+	s.onceEach()
+}
+
+func (s *search) addRoot(o root, path ...edit[root]) {
+	if len(s.roots) == maxRoots {
+		return
+	}
+	at := &start{root: o, edits: path}
+	for _, e := range path {
+		at.cost += e.cost
+	}
+	s.roots = append(s.roots, at)
+}
+
+// onceEach keeps of the readings with the same signed text the likeliest.
+func (s *search) onceEach() {
+	slices.SortStableFunc(s.roots, func(a, b *start) int {
+		return cmp.Or(len(a.edits)-len(b.edits), a.cost-b.cost)
+	})
+	seen := map[string]bool{}
+	s.roots = slices.DeleteFunc(s.roots, func(at *start) bool {
+		text := at.root.address.String() + "\x00" + string(appendSigned(nil, at.root.params))
+		s.budget.spend(buildWork + buildByte*len(text) + buildParam*len(at.root.params))
+		had := seen[text]
+		seen[text] = true
+		return had
+	})
 }
 
 // open makes the spaces of a start when they are first needed. Starts with the
@@ -321,8 +334,12 @@ func (s *search) fits(k *tryKey, text []byte) bool {
 	s.tried++
 	k.mac.Reset()
 	k.mac.Write(text)
-	var sum [sha1.Size]byte
+	var sum signature
 	k.mac.Sum(sum[:0])
+	if s.tried == s.stopAt {
+		s.stopped = sum
+		return true
+	}
 	for i := range s.want {
 		if subtle.ConstantTimeCompare(sum[:], s.want[i][:]) == 1 {
 			return true

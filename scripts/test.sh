@@ -21,6 +21,8 @@ status=0
 packages=$(go list ./... | grep -v /interop/)
 # shellcheck disable=SC2086 # a list of words
 go test -race -shuffle=on -timeout 10m $packages || status=$?
+# Ten thousand explanations, of which the race detector is given a tenth.
+go test -run '^TestExplainFindsWhatWasChanged$' ./explain || status=$?
 # One after another: they start servers, on ports that were free a moment ago.
 go test -race -shuffle=on -timeout 10m -p 1 ./interop/... || status=$?
 go run ./internal/leaktest/leakscan "$record" || status=1
