@@ -18,6 +18,7 @@ var rules = archtest.Rules{
 		"explain":      {".", "twilio"},
 
 		"internal/archtest":   nil,
+		"internal/capture":    {".", "explain", "twilio"},
 		"internal/callscript": {".", "carrier", "ivr", "internal/strictyaml"},
 		"internal/config":     {".", "internal/strictyaml", "internal/spell"},
 
