@@ -58,8 +58,8 @@ type root struct {
 }
 
 // readRoot reads the request as the gate did.
-func readRoot(r *Request) root {
-	out := root{address: r.address(), content: classify(r), body: r.Body}
+func readRoot(c *Config, r *Request) root {
+	out := root{address: c.addressOf(r), content: classify(r), body: r.Body}
 	if out.content == contentForm {
 		out.readForm(r.Body)
 	}

@@ -2,7 +2,6 @@ package explain
 
 import (
 	"net"
-	"net/netip"
 	"slices"
 	"strings"
 )
@@ -47,7 +46,7 @@ func (m *mends) of(c Cause, signed address, _ []Difference) []Mend {
 // address returns the lines of callgate.yaml that make the signed address known.
 func (m *mends) address(signed address) []Mend {
 	var list []Mend
-	if m.config.PublicURL == "" && m.request.Peer.IsValid() && !m.trusted() && m.forwarded(signed) {
+	if m.config.PublicURL == "" && m.request.Peer.IsValid() && !m.config.trusts(m.request.Peer) && m.forwarded(signed) {
 		list = append(list, Mend{
 			Where: "callgate.yaml",
 			Line:  "trusted_proxies: [" + m.request.Peer.Unmap().String() + "]\nallowed_hosts: [" + hostOf(signed) + "]",
@@ -74,12 +73,6 @@ func (m *mends) publicURL(signed address) string {
 		url += prefix
 	}
 	return url
-}
-
-// trusted reports whether the headers of the peer are believed.
-func (m *mends) trusted() bool {
-	peer := m.request.Peer.Unmap()
-	return slices.ContainsFunc(m.config.TrustedProxies, func(p netip.Prefix) bool { return p.Contains(peer) })
 }
 
 // forwarded reports whether the headers say the scheme and the host that were signed.

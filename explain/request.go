@@ -3,6 +3,7 @@ package explain
 import (
 	"net/http"
 	"net/netip"
+	"slices"
 	"strings"
 )
 
@@ -13,7 +14,8 @@ type Request struct {
 	// Method is the method of the request line.
 	Method string
 	// URL is the address that the gate took the request for. When it is empty, the
-	// address is put together from TLS, Host and Target.
+	// address is put together as the gate does: from the configuration, TLS, Host and
+	// Target, and from the headers of a trusted proxy.
 	URL string
 	// Target and Host are the request target and the Host header as received.
 	Target, Host string
@@ -31,21 +33,63 @@ type Request struct {
 	Listen string
 }
 
-// address returns the address that the request was taken for.
-func (r *Request) address() address {
-	url := r.URL
-	if url == "" {
-		scheme := "http://"
-		if r.TLS {
-			scheme = "https://"
-		}
-		url = scheme + r.Host + r.Target
+// addressOf returns the address that the gate took a request for, by the rules of
+// the gate: the public URL, or what a trusted proxy says, or the connection.
+func (c *Config) addressOf(r *Request) address {
+	var a address
+	switch {
+	case r.URL != "":
+		a = parseAddress(r.URL)
+	case c.PublicURL != "":
+		a = parseAddress(c.PublicURL)
+		a.setTarget(strings.TrimSuffix(a.path, "/") + r.Target)
+	default:
+		a = c.connection(r)
 	}
-	a := parseAddress(url)
 	if r.handshake() {
 		a.scheme = socketScheme(a.scheme)
 	}
 	return a
+}
+
+// connection returns the address as the connection has it, and what a trusted
+// proxy says of it.
+func (c *Config) connection(r *Request) address {
+	a := address{scheme: "http://"}
+	if r.TLS {
+		a.scheme = "https://"
+	}
+	a.host, a.port = cutPort(r.Host)
+	prefix := ""
+	if c.trusts(r.Peer) {
+		if proto := last(r.Header["X-Forwarded-Proto"]); proto != "" {
+			a.scheme = strings.ToLower(proto) + "://"
+		}
+		if host := last(r.Header["X-Forwarded-Host"]); host != "" {
+			a.host, a.port = cutPort(host)
+		}
+		if port := last(r.Header["X-Forwarded-Port"]); port != "" && ":"+port != defaultPort(a.scheme) {
+			a.port = ":" + port
+		}
+		prefix = strings.TrimSuffix(last(r.Header["X-Forwarded-Prefix"]), "/")
+	}
+	a.setTarget(prefix + r.Target)
+	return a
+}
+
+// trusts reports whether the headers of a peer are believed.
+func (c *Config) trusts(peer netip.Addr) bool {
+	peer = peer.Unmap()
+	return slices.ContainsFunc(c.TrustedProxies, func(p netip.Prefix) bool { return p.Contains(peer) })
+}
+
+// last returns the last element of a header that is a list.
+func last(values []string) string {
+	elements := listOf(values)
+	if len(elements) == 0 {
+		return ""
+	}
+	return elements[len(elements)-1]
 }
 
 // handshake reports whether the request asks for a WebSocket.

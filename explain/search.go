@@ -82,7 +82,7 @@ func newSearch(ctx context.Context, c *Config, r *Request, want []signature) *se
 	if c.Work > 0 {
 		s.budget.work = min(c.Work, MaxWork)
 	}
-	natural := readRoot(r)
+	natural := readRoot(c, r)
 	if len(natural.address.String()) > maxAddress {
 		s.budget.work = 0
 	}

@@ -9,7 +9,6 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
-	"github.com/google/go-cmp/cmp/cmpopts"
 
 	"github.com/callgate/callgate/explain"
 	"github.com/callgate/callgate/internal/capture"
@@ -81,7 +80,7 @@ func TestRead(t *testing.T) {
 			if len(got) != 1 || got[0].Form != c.form {
 				t.Fatalf("read %d captures of the form %s", len(got), got[0].Form)
 			}
-			if diff := cmp.Diff(c.want, got[0].Request, cmp.Comparer(func(a, b netip.Addr) bool { return a == b }), cmpopts.EquateEmpty()); diff != "" {
+			if diff := cmp.Diff(c.want, got[0].Request, cmp.Comparer(func(a, b netip.Addr) bool { return a == b }), cmp.Transformer("text", func(b []byte) string { return string(b) })); diff != "" {
 				t.Error(diff)
 			}
 		})
