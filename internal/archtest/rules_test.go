@@ -22,6 +22,7 @@ var rules = archtest.Rules{
 		"internal/callscript": {".", "carrier", "ivr", "internal/strictyaml"},
 		"internal/config":     {".", "internal/strictyaml", "internal/spell"},
 
+		"internal/explainer":     {".", "explain", "twilio"},
 		"internal/explore":       {"carrier", "ivr", "ivr/expr"},
 		"internal/flowfile":      {"ivr", "ivr/expr", "twiml", "internal/strictyaml", "internal/spell", "go.yaml.in/yaml/v4"},
 		"internal/graph":         {"ivr", "github.com/fogleman/gg", "golang.org/x/image/font/..."},

@@ -1,0 +1,216 @@
+// Package explainer explains refused requests while a server runs, off the path of
+// requests: a Runner keeps a copy of a request that the gate refuses, searches for
+// the cause in a goroutine of its own, and logs and counts what it finds.
+//
+// A flood of forged requests must cost the admitted ones nothing. So a copy is
+// made only of what will be explained: a few requests of each sender and route a minute,
+// as many as the queue holds. The search gets a share of one core and rests for the
+// remaining time. What does not fit is dropped and counted.
+package explainer
+
+import (
+	"context"
+	"log/slog"
+	"net/netip"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/callgate/callgate"
+	"github.com/callgate/callgate/explain"
+)
+
+const (
+	// queueLength is how many requests wait for their explanation.
+	queueLength = 16
+	// share is the part of one core that explanations may take, as 1/share.
+	share = 20
+	// perMinute is how many requests of one sender to one route are explained in a
+	// minute: more than one, because they may fail for different causes.
+	perMinute = 4
+	// maxSenders bounds the memory for senders and routes in one minute.
+	maxSenders = 1024
+)
+
+// Config says where explanations go. All of it may be left out.
+type Config struct {
+	// Log gets one line for each cause, sender and route a minute.
+	Log *slog.Logger
+	// Explained is called with the cause of each explanation.
+	Explained func(explain.Cause)
+	// Dropped is called for each request that is not explained because there are too many.
+	Dropped func()
+}
+
+// Runner explains requests. Make one with New; Run must run for as long as
+// there is something to explain.
+type Runner struct {
+	config    Config
+	explainer atomic.Pointer[explain.Explainer]
+	queue     chan job
+
+	mu      sync.Mutex
+	minute  int64 // of the counts below
+	senders map[sender]int
+	logged  map[answer]bool
+}
+
+// sender is who a request came from and to which route. Routes are those of the
+// configuration; a path would be as many as somebody likes.
+type sender struct {
+	peer  netip.Addr
+	route string
+}
+
+type answer struct {
+	sender
+	cause explain.Cause
+}
+
+type job struct {
+	sender
+	reason  callgate.Reason
+	request *explain.Request
+}
+
+// New makes a runner that explains nothing before Use is called.
+func New(c Config) *Runner {
+	if c.Log == nil {
+		c.Log = slog.New(slog.DiscardHandler)
+	}
+	if c.Explained == nil {
+		c.Explained = func(explain.Cause) {}
+	}
+	if c.Dropped == nil {
+		c.Dropped = func() {}
+	}
+	return &Runner{config: c, queue: make(chan job, queueLength)}
+}
+
+// Use explains with e from now on, for a new configuration; with nil nothing is
+// explained.
+func (r *Runner) Use(e *explain.Explainer) { r.explainer.Store(e) }
+
+// Submit queues a request that was refused, unless too many were. copied is called
+// only when it is queued, and returns the request in memory of its own.
+func (r *Runner) Submit(peer netip.Addr, route string, reason callgate.Reason, copied func() *explain.Request) {
+	if r.explainer.Load() == nil {
+		return
+	}
+	s := sender{peer.Unmap(), route}
+	if len(r.queue) == cap(r.queue) || !r.admits(s) {
+		r.config.Dropped()
+		return
+	}
+	select {
+	case r.queue <- job{s, reason, copied()}:
+	default:
+		r.config.Dropped()
+	}
+}
+
+// admits counts a request of a sender.
+func (r *Runner) admits(s sender) bool {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.turn()
+	n := r.senders[s]
+	if n == perMinute || n == 0 && len(r.senders) == maxSenders {
+		return false
+	}
+	r.senders[s] = n + 1
+	return true
+}
+
+// turn forgets the counts of another minute.
+func (r *Runner) turn() {
+	if now := time.Now().Unix() / int64(time.Minute/time.Second); now != r.minute || r.senders == nil {
+		r.minute, r.senders, r.logged = now, map[sender]int{}, map[answer]bool{}
+	}
+}
+
+// first reports whether a cause is found for the first time in this minute.
+func (r *Runner) first(a answer) bool {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.turn()
+	had := r.logged[a]
+	r.logged[a] = true
+	return !had
+}
+
+// Run explains what is submitted, one after the other, until ctx is done.
+func (r *Runner) Run(ctx context.Context) {
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case j := <-r.queue:
+			start := time.Now()
+			r.explain(ctx, j)
+			rest(ctx, time.Since(start)*(share-1))
+		}
+	}
+}
+
+func rest(ctx context.Context, d time.Duration) {
+	t := time.NewTimer(d)
+	defer t.Stop()
+	select {
+	case <-ctx.Done():
+	case <-t.C:
+	}
+}
+
+func (r *Runner) explain(ctx context.Context, j job) {
+	e := r.explainer.Load()
+	if e == nil {
+		return
+	}
+	x := e.Explain(ctx, j.request)
+	r.config.Explained(x.Cause)
+	if !r.first(answer{j.sender, x.Cause}) {
+		return
+	}
+	level := slog.LevelWarn // somebody has something to mend
+	if x.Cause == explain.CauseForged {
+		level = slog.LevelInfo
+	}
+	r.config.Log.LogAttrs(ctx, level, "why a signature failed", attributes(j, x)...)
+}
+
+// attributes are the parts of an explanation that go into the log.
+func attributes(j job, x *explain.Explanation) []slog.Attr {
+	attrs := []slog.Attr{
+		slog.String("cause", string(x.Cause)), slog.String("title", x.Title),
+		slog.String("confidence", string(x.Confidence)), slog.String("route", j.route), slog.String("reason", string(j.reason)),
+	}
+	var mends []explain.Mend
+	for _, c := range x.Changes {
+		for _, d := range c.Differences {
+			attrs = append(attrs, slog.Group(d.Part, "signed", d.Signed, "arrived", d.Arrived))
+		}
+		mends = append(mends, c.Mends...)
+	}
+	for _, g := range x.Guesses {
+		attrs = append(attrs, slog.String("likely", string(g.Cause)+": "+g.Why))
+		mends = append(mends, g.Mends...)
+	}
+	for _, m := range mends {
+		attrs = append(attrs, slog.String("mend", mendText(m)))
+	}
+	return attrs
+}
+
+func mendText(m explain.Mend) string {
+	text := "in " + m.Where + ": "
+	if m.Line == "" {
+		return text + m.Note
+	}
+	text += strings.ReplaceAll(m.Line, "\n", "; ")
+	if m.Note != "" {
+		text += " (" + m.Note + ")"
+	}
+	return text
+}

@@ -1,0 +1,215 @@
+package explainer_test
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"net/http/httptest"
+	"net/netip"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/callgate/callgate"
+	"github.com/callgate/callgate/explain"
+	"github.com/callgate/callgate/internal/explainer"
+	"github.com/callgate/callgate/internal/leaktest"
+	"github.com/callgate/callgate/twilio"
+)
+
+const token = "0123456789abcdef0123456789abcdef"
+
+var keys = []twilio.Key{{Name: "main", Token: token}}
+
+// bench is a gate with a runner behind it.
+type bench struct {
+	handler http.Handler
+	runner  *explainer.Runner
+	log     bytes.Buffer
+	causes  map[explain.Cause]int
+	dropped int
+	copies  int
+}
+
+func newBench(t *testing.T) *bench {
+	t.Helper()
+	b := &bench{causes: map[explain.Cause]int{}}
+	b.runner = explainer.New(explainer.Config{
+		Log:       slog.New(slog.NewJSONHandler(&b.log, nil)),
+		Explained: func(c explain.Cause) { b.causes[c]++ },
+		Dropped:   func() { b.dropped++ },
+	})
+	e, err := explain.New(explain.Config{Keys: keys, PublicURL: "https://ivr.example.org"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	b.runner.Use(e)
+	v, err := twilio.New(twilio.Config{Keys: keys, Profile: twilio.ProfileSignature})
+	if err != nil {
+		t.Fatal(err)
+	}
+	rescue, err := callgate.RescueDocument("Sorry.", "en", "+15005550100")
+	if err != nil {
+		t.Fatal(err)
+	}
+	gate, err := callgate.New(callgate.Config{
+		Verifier: v, PublicURL: "https://ivr.example.org", Observe: b.runner.Observe,
+		Routes: []callgate.Route{{Path: "/", Entries: []callgate.Entry{
+			{Effect: callgate.Allow, Principal: callgate.Carrier(twilio.Name), Permission: callgate.View},
+		}}},
+		Rescue: callgate.Rescue{Documents: map[string][]byte{"": rescue}},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	b.handler = b.runner.Handler(gate.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		fmt.Fprint(w, "<Response/>")
+	})))
+	t.Cleanup(func() { leaktest.Record(t).Write(b.log.Bytes()) })
+	return b
+}
+
+// post sends a form that was signed for an address.
+func (b *bench) post(t *testing.T, signedFor, target, from string) {
+	t.Helper()
+	const form = "CallSid=CA00000000000000000000000000000001&From=%2B15005550006&Digits=4711"
+	header := http.Header{"Content-Type": {"application/x-www-form-urlencoded"}, "User-Agent": {"TwilioProxy/1.1"}}
+	v, err := twilio.New(twilio.Config{Keys: keys, Profile: twilio.ProfileSignature})
+	if err != nil {
+		t.Fatal(err)
+	}
+	signature, err := v.Sign(&callgate.Request{Method: "POST", URL: signedFor, Header: header, Body: []byte(form)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	r := httptest.NewRequest("POST", target, strings.NewReader(form))
+	r.Header, r.RemoteAddr = header, from
+	r.Header.Set(twilio.Header, signature)
+	b.handler.ServeHTTP(httptest.NewRecorder(), r)
+}
+
+func TestRefusedRequestsAreExplained(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		b := newBench(t)
+		ctx, stop := context.WithCancel(t.Context())
+		done := make(chan struct{})
+		go func() { b.runner.Run(ctx); close(done) }()
+		b.post(t, "https://ivr.example.org/menu", "/menu", "192.0.2.1:1234")  // valid
+		b.post(t, "https://ivr.example.org/menu/", "/menu", "192.0.2.1:1234") // a slash is missing
+		synctest.Wait()
+		if b.causes[explain.CauseSlash] != 1 || len(b.causes) != 1 {
+			t.Errorf("causes %v", b.causes)
+		}
+		line := b.log.String()
+		for _, want := range []string{`"cause":"slash"`, `"confidence":"proved"`, `"route":"/"`, `"reason":"mismatch"`, `"mend":`, `\"/menu/\"`} {
+			if !strings.Contains(line, want) {
+				t.Errorf("the log lacks %s: %s", want, line)
+			}
+		}
+		if strings.Contains(line, "4711") || strings.Contains(line, "5550006") {
+			t.Errorf("the log shows data of a caller: %s", line)
+		}
+		stop()
+		<-done
+	})
+}
+
+// Of one sender's requests to one route, a few are explained in a minute, and of
+// one cause one is logged; in the next minute it starts again.
+func TestOneALineAMinute(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		b := newBench(t)
+		ctx, stop := context.WithCancel(t.Context())
+		done := make(chan struct{})
+		go func() { b.runner.Run(ctx); close(done) }()
+		time.Sleep(time.Until(time.Now().Truncate(time.Minute).Add(time.Minute)))
+		for range 20 {
+			b.post(t, "https://ivr.example.org/menu/", "/menu", "192.0.2.1:1234")
+			time.Sleep(time.Second)
+		}
+		if n := b.causes[explain.CauseSlash]; n != 4 {
+			t.Errorf("%d explained in a minute", n)
+		}
+		if b.dropped != 16 {
+			t.Errorf("%d dropped", b.dropped)
+		}
+		if n := strings.Count(b.log.String(), `"cause":"slash"`); n != 1 {
+			t.Errorf("%d lines in a minute", n)
+		}
+		time.Sleep(time.Minute)
+		b.post(t, "https://ivr.example.org/menu/", "/menu", "192.0.2.1:1234")
+		synctest.Wait()
+		if n := strings.Count(b.log.String(), `"cause":"slash"`); n != 2 {
+			t.Errorf("%d lines in two minutes", n)
+		}
+		stop()
+		<-done
+	})
+}
+
+// A flood from many senders fills the queue and no more: what is dropped was not
+// even copied.
+func TestFlood(t *testing.T) {
+	b := newBench(t) // nobody runs it
+	for i := range 3000 {
+		peer := netip.AddrFrom4([4]byte{10, 0, byte(i >> 8), byte(i)})
+		b.runner.Submit(peer, "/", callgate.ReasonMismatch, func() *explain.Request {
+			b.copies++
+			return &explain.Request{Method: "POST", Target: "/"}
+		})
+	}
+	const queue = 16
+	if b.copies != queue || b.dropped != 3000-queue {
+		t.Errorf("%d copies, %d dropped", b.copies, b.dropped)
+	}
+}
+
+// Requests that were not refused for their signature are none of its business.
+func TestNotExplained(t *testing.T) {
+	b := newBench(t)
+	r := httptest.NewRequest("POST", "/", strings.NewReader("a=b")) // no signature
+	b.handler.ServeHTTP(httptest.NewRecorder(), r)
+	b.runner.Observe(t.Context(), callgate.Event{Outcome: callgate.OutcomeRefused, Reason: callgate.ReasonMismatch}) // from elsewhere
+	b.runner.Use(nil)
+	b.post(t, "https://ivr.example.org/other", "/menu", "192.0.2.1:1234")
+	if b.dropped != 0 || len(b.causes) != 0 {
+		t.Errorf("%d dropped, causes %v", b.dropped, b.causes)
+	}
+}
+
+// BenchmarkAdmitted is what the runner costs a request that is admitted.
+func BenchmarkAdmitted(b *testing.B) {
+	v, err := twilio.New(twilio.Config{Keys: keys, Profile: twilio.ProfileSignature})
+	if err != nil {
+		b.Fatal(err)
+	}
+	form := "CallSid=CA00000000000000000000000000000001&From=%2B15005550006&Digits=4711" + strings.Repeat("&Parameter=value", 50)
+	header := http.Header{"Content-Type": {"application/x-www-form-urlencoded"}}
+	signature, err := v.Sign(&callgate.Request{Method: "POST", URL: "https://ivr.example.org/", Header: header, Body: []byte(form)})
+	if err != nil {
+		b.Fatal(err)
+	}
+	header.Set(twilio.Header, signature)
+	read := http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
+		var buffer [4096]byte
+		for n := 1; n > 0; {
+			n, _ = r.Body.Read(buffer[:])
+		}
+	})
+	for _, c := range []struct {
+		name    string
+		handler http.Handler
+	}{{"without", read}, {"with", explainer.New(explainer.Config{}).Handler(read)}} {
+		b.Run(c.name, func(b *testing.B) {
+			b.ReportAllocs()
+			for b.Loop() {
+				r := httptest.NewRequest("POST", "/", strings.NewReader(form))
+				r.Header = header
+				c.handler.ServeHTTP(nil, r)
+			}
+		})
+	}
+}
