@@ -125,7 +125,11 @@ func (c *Case) MarshalJSON() ([]byte, error) {
 	} else {
 		w.Request.Base64 = r.Body
 	}
-	return json.Marshal(w)
+	var b bytes.Buffer
+	enc := json.NewEncoder(&b)
+	enc.SetEscapeHTML(false) // a form is easier to read with its "&"
+	err := enc.Encode(w)
+	return b.Bytes(), err
 }
 
 func toWire(keys []twilio.Key) []wireKey {

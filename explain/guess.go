@@ -96,7 +96,14 @@ func (s *search) fromCarrier() bool {
 	if strings.HasPrefix(r.Header.Get("User-Agent"), "TwilioProxy") || len(r.Header["I-Twilio-Idempotency-Token"]) > 0 {
 		return true
 	}
-	return s.roots[0].root.accountOf() != ""
+	o := &s.roots[0].root
+	query := o.queryParams()
+	for _, name := range []string{"AccountSid", "CallSid", "MessageSid", "SmsSid"} {
+		if o.params.Has(name) || query.Has(name) {
+			return true
+		}
+	}
+	return false
 }
 
 // isSHA256 reports whether a header value is the base64 of 32 bytes.

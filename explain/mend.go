@@ -30,7 +30,7 @@ func (m *mends) of(c Cause, signed address, _ []Difference) []Mend {
 	case CauseOtherAccount, CauseUnknownAccount:
 		list = append(list, Mend{"callgate.yaml", "keys:\n  - name: subaccount\n    account: AC...\n    env: TWILIO_AUTH_TOKEN_SUBACCOUNT", "give each account and subaccount that calls this server its own auth token, with its own `account`"})
 	case CauseKeySpelling:
-		list = append(list, Mend{"where the key is kept", "", "store the auth token alone: without quotes, spaces or a name before it"})
+		list = append(list, Mend{"the environment or file that holds the key", "", "store the auth token alone: without quotes, spaces or a name before it"})
 	case CauseAddressUnknown:
 		list = append(list, Mend{"callgate.yaml", "public_url: https://HOST", "write scheme, host and path prefix as in the carrier's console; its debugger shows the address that it requested"})
 	}

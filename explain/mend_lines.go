@@ -157,5 +157,4 @@ var notes = map[Cause]Mend{
 	CauseSignatureMissing: {Where: "the proxy", Note: "forward X-Twilio-Signature; a request that never had it is not the carrier's"},
 	CauseSignatureHeader:  {Where: "the proxy", Note: "forward X-Twilio-Signature once and as it came"},
 	CauseSharedKey:        {Where: "the carrier's console", Note: "let the webhook be signed with the auth token of the account (HMAC-SHA1)"},
-	CauseForged:           {Where: "nothing", Note: "refuse it; nothing is wrong with the configuration"},
 }

@@ -39,6 +39,7 @@ func commands() []func(*Env) *cobra.Command {
 		newExplore,
 		newSign,
 		newVerify,
+		newExplain,
 		newTwiml,
 		newVersion,
 		newMan,

@@ -1,7 +1,6 @@
 package cli
 
 import (
-	"errors"
 	"fmt"
 	"io"
 	"mime"
@@ -160,7 +159,10 @@ func mediaType(contentType string) string {
 }
 
 // readInput reads a file, or standard input when its name is "-".
-func readInput(env *Env, name string) ([]byte, error) {
+func readInput(env *Env, name string) ([]byte, error) { return readUpTo(env, name, maxInput) }
+
+// readUpTo reads a file, or standard input, of at most so many bytes.
+func readUpTo(env *Env, name string, most int64) ([]byte, error) {
 	in := env.Stdin
 	if name != "-" {
 		f, err := os.Open(name)
@@ -170,9 +172,21 @@ func readInput(env *Env, name string) ([]byte, error) {
 		defer f.Close()
 		in = f
 	}
-	text, err := io.ReadAll(io.LimitReader(in, maxInput+1))
-	if err == nil && len(text) > maxInput {
-		err = errors.New("more than 4 MiB")
+	text, err := io.ReadAll(io.LimitReader(in, most+1))
+	if err == nil && int64(len(text)) > most {
+		err = fmt.Errorf("more than %s", sizeText(most))
 	}
 	return text, err
+}
+
+// sizeText writes a limit in the largest unit that it is a multiple of.
+func sizeText(n int64) string {
+	const kib, mib = 1 << 10, 1 << 20
+	switch {
+	case n%mib == 0:
+		return fmt.Sprintf("%d MiB", n/mib)
+	case n%kib == 0:
+		return fmt.Sprintf("%d KiB", n/kib)
+	}
+	return fmt.Sprintf("%d bytes", n)
 }

@@ -8,6 +8,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/callgate/callgate"
+	"github.com/callgate/callgate/explain"
 	"github.com/callgate/callgate/twilio"
 )
 
@@ -18,6 +19,8 @@ type verifyAnswer struct {
 	Reason callgate.Reason `json:"reason,omitempty"`
 	Detail string          `json:"detail,omitempty"`
 	Form   callgate.Form   `json:"form,omitempty"`
+	// Explanation says why the signature failed, when that is proved.
+	Explanation *explain.Explanation `json:"explanation,omitempty"`
 }
 
 func (a verifyAnswer) String() string {
@@ -126,6 +129,7 @@ func verifyOne(cmd *cobra.Command, env *Env, request *requestFlags, token *token
 	var refusal *callgate.Refusal
 	if errors.As(err, &refusal) {
 		answer.Reason, answer.Detail = refusal.Reason, refusal.Detail
+		answer.Explanation = explainRefusal(cmd.Context(), r, secret, f.account)
 	}
 	if err := printAnswer(env, answer, f.asJSON); err != nil {
 		return err
@@ -140,8 +144,10 @@ func printAnswer(env *Env, answer verifyAnswer, asJSON bool) error {
 	if asJSON {
 		return env.printJSON(answer)
 	}
-	_, err := fmt.Fprintln(env.Stdout, answer)
-	return err
+	if _, err := fmt.Fprintln(env.Stdout, answer); err != nil || answer.Explanation == nil {
+		return err
+	}
+	return answer.Explanation.WriteText(env.Stdout)
 }
 
 func verifyMany(env *Env, profile twilio.Profile, args []string) error {
