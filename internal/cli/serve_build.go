@@ -10,6 +10,7 @@ import (
 	"slices"
 
 	"github.com/callgate/callgate"
+	"github.com/callgate/callgate/explain"
 	"github.com/callgate/callgate/internal/config"
 	"github.com/callgate/callgate/internal/htpasswd"
 	"github.com/callgate/callgate/internal/keys"
@@ -24,6 +25,7 @@ type generation struct {
 	config      *config.Config
 	handler     http.Handler
 	certificate *tls.Certificate // nil without TLS
+	explainer   *explain.Explainer
 	// files are those that it was made from, besides the configuration file.
 	files []string
 	// lines are those with flows, by the path of the route.
@@ -81,6 +83,12 @@ func (b *builder) build(ctx context.Context, c *config.Config) (*generation, []s
 	b.faults = append(b.faults, located(c, err)...)
 	if len(b.faults) > 0 {
 		return nil, b.files, strictyaml.Join(b.faults)
+	}
+	g.explainer, err = explain.New(explain.Config{
+		Keys: b.verifying, PublicURL: c.PublicURL, AllowedHosts: c.AllowedHosts, TrustedProxies: gate.TrustedProxies,
+	})
+	if err != nil {
+		return nil, b.files, err
 	}
 	g.handler, g.files, g.lines, g.warnings = made.Handler(lines), b.files, b.lines, b.warnings
 	return g, b.files, nil

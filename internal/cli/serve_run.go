@@ -20,7 +20,9 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/callgate/callgate"
+	"github.com/callgate/callgate/explain"
 	"github.com/callgate/callgate/internal/config"
+	"github.com/callgate/callgate/internal/explainer"
 	"github.com/callgate/callgate/internal/metrics"
 	"github.com/callgate/callgate/internal/requestlog"
 	"github.com/callgate/callgate/internal/server"
@@ -44,6 +46,7 @@ type serving struct {
 	log      *slog.Logger
 	requests *requestlog.Log
 	metrics  *metrics.Metrics
+	why      *explainer.Runner
 }
 
 // collectorPercent is how much may be allocated until garbage is collected, in percent of
@@ -61,6 +64,11 @@ func tuneCollector(env *Env) {
 
 func newServing(cmd *cobra.Command, env *Env, dev bool) *serving {
 	s := &serving{env: env, source: newSource(cmd, env), dev: dev, metrics: metrics.New(readBuild().Version)}
+	s.why = explainer.New(explainer.Config{
+		Log:       func() *slog.Logger { return s.log },
+		Explained: func(c explain.Cause) { s.metrics.Explained(string(c)) },
+		Dropped:   func() { s.metrics.Explained(metrics.NotExplained) },
+	})
 	if dev {
 		s.builder.devKey = callgate.Secret(rand.Text())
 	}
@@ -161,6 +169,7 @@ func (s *serving) serve(ctx context.Context, main net.Listener) error {
 	s.announce(g, endpoints)
 	go s.reloadOnChange(ctx, hangup)
 	context.AfterFunc(ctx, func() { s.log.Info("stopping; requests in flight are finished first") })
+	go s.why.Run(ctx)
 	err := server.Run(ctx, server.Timeouts(g.config.Timeouts), s.log, endpoints...)
 	s.log.Info("stopped")
 	return err
@@ -169,6 +178,7 @@ func (s *serving) serve(ctx context.Context, main net.Listener) error {
 // use answers with a generation from now on.
 func (s *serving) use(g *generation, files []string) {
 	s.current.Store(g)
+	s.why.Use(g.explainer)
 	s.builder.flows.keepOlder(g.lines)
 	s.watch(files)
 }
@@ -204,6 +214,7 @@ func logHandler(env *Env, to io.Writer, format string) slog.Handler {
 func (s *serving) observe(ctx context.Context, e callgate.Event) {
 	s.metrics.Observe(ctx, e)
 	s.requests.Observe(ctx, e)
+	s.why.Observe(ctx, e)
 }
 
 // watch waits for changes of these files and of the configuration file.
@@ -215,9 +226,9 @@ func (s *serving) watch(files []string) {
 }
 
 func (s *serving) mainEndpoint(ln net.Listener, g *generation) server.Endpoint {
-	e := server.Endpoint{Listener: ln, Handler: http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+	e := server.Endpoint{Listener: ln, Handler: s.why.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		s.current.Load().handler.ServeHTTP(w, r)
-	})}
+	}))}
 	if g.certificate != nil {
 		e.TLS = &tls.Config{GetCertificate: func(*tls.ClientHelloInfo) (*tls.Certificate, error) {
 			return s.current.Load().certificate, nil

@@ -35,8 +35,8 @@ const (
 
 // Config says where explanations go. All of it may be left out.
 type Config struct {
-	// Log gets one line for each cause, sender and route a minute.
-	Log *slog.Logger
+	// Log returns the log, which gets one line for each cause, sender and route a minute.
+	Log func() *slog.Logger
 	// Explained is called with the cause of each explanation.
 	Explained func(explain.Cause)
 	// Dropped is called for each request that is not explained because there are too many.
@@ -77,7 +77,7 @@ type job struct {
 // New makes a runner that explains nothing before Use is called.
 func New(c Config) *Runner {
 	if c.Log == nil {
-		c.Log = slog.New(slog.DiscardHandler)
+		c.Log = func() *slog.Logger { return slog.New(slog.DiscardHandler) }
 	}
 	if c.Explained == nil {
 		c.Explained = func(explain.Cause) {}
@@ -177,7 +177,7 @@ func (r *Runner) explain(ctx context.Context, j job) {
 	if x.Cause == explain.CauseForged {
 		level = slog.LevelInfo
 	}
-	r.config.Log.LogAttrs(ctx, level, "why a signature failed", attributes(j, x)...)
+	r.config.Log().LogAttrs(ctx, level, "why a signature failed", attributes(j, x)...)
 }
 
 // attributes are the parts of an explanation that go into the log.

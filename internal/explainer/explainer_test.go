@@ -38,7 +38,7 @@ func newBench(t *testing.T) *bench {
 	t.Helper()
 	b := &bench{causes: map[explain.Cause]int{}}
 	b.runner = explainer.New(explainer.Config{
-		Log:       slog.New(slog.NewJSONHandler(&b.log, nil)),
+		Log:       func() *slog.Logger { return slog.New(slog.NewJSONHandler(&b.log, nil)) },
 		Explained: func(c explain.Cause) { b.causes[c]++ },
 		Dropped:   func() { b.dropped++ },
 	})

@@ -3,6 +3,7 @@
 //	callgate_requests_total{route,outcome,reason}  requests by what became of them
 //	callgate_rescues_total{route,rescue}           rescue documents given to callers
 //	callgate_request_duration_seconds{route}       from the request's headers to the answer
+//	callgate_explanations_total{cause}             why signatures failed, for those that were explained
 //	callgate_reloads_total{result}                 readings of the configuration: "ok", "failed"
 //	callgate_configuration_ok                      1 unless the last reading failed
 //	callgate_build_info{version}                   1
@@ -29,6 +30,7 @@ type Metrics struct {
 	requests  *prometheus.CounterVec
 	rescues   *prometheus.CounterVec
 	durations *prometheus.HistogramVec
+	causes    *prometheus.CounterVec
 	reloads   *prometheus.CounterVec
 	config    prometheus.Gauge
 }
@@ -51,6 +53,9 @@ func New(version string) *Metrics {
 			Name: "callgate_request_duration_seconds", Help: "Time from a request's headers to the end of its answer.",
 			Buckets: buckets,
 		}, []string{"route"}),
+		causes: prometheus.NewCounterVec(prometheus.CounterOpts{
+			Name: "callgate_explanations_total", Help: "Refused requests by why their signature failed, a few of each sender a minute.",
+		}, []string{"cause"}),
 		reloads: prometheus.NewCounterVec(prometheus.CounterOpts{
 			Name: "callgate_reloads_total", Help: "Readings of the configuration after the start, by result.",
 		}, []string{"result"}),
@@ -65,7 +70,7 @@ func New(version string) *Metrics {
 	m.config.Set(1)
 	m.reloads.WithLabelValues(reloadOK)
 	m.reloads.WithLabelValues(reloadFailed)
-	m.registry.MustRegister(m.requests, m.rescues, m.durations, m.reloads, m.config, build,
+	m.registry.MustRegister(m.requests, m.rescues, m.durations, m.causes, m.reloads, m.config, build,
 		collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	return m
 }
@@ -78,6 +83,13 @@ func (m *Metrics) Observe(_ context.Context, e callgate.Event) {
 		m.rescues.WithLabelValues(e.Route, string(e.Rescue)).Inc()
 	}
 }
+
+// NotExplained stands in the place of a cause for requests that were too many to be
+// explained.
+const NotExplained = "not-explained"
+
+// Explained counts a refused request by the cause that was found, one of a closed list.
+func (m *Metrics) Explained(cause string) { m.causes.WithLabelValues(cause).Inc() }
 
 const (
 	reloadOK     = "ok"
