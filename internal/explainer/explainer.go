@@ -25,7 +25,7 @@ const (
 	// queueLength is how many requests wait for their explanation.
 	queueLength = 16
 	// share is the part of one core that explanations may take, as 1/share.
-	share = 20
+	share = 40
 	// perMinute is how many requests of one sender to one route are explained in a
 	// minute: more than one, because they may fail for different causes.
 	perMinute = 4

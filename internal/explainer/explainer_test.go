@@ -34,7 +34,7 @@ type bench struct {
 	copies  int
 }
 
-func newBench(t *testing.T) *bench {
+func newBench(t testing.TB) *bench {
 	t.Helper()
 	b := &bench{causes: map[explain.Cause]int{}}
 	b.runner = explainer.New(explainer.Config{
