@@ -106,7 +106,14 @@ func TestThreads(t *testing.T) {
 	for _, c := range cases {
 		t.Run(c.thread, func(t *testing.T) {
 			t.Log(c.what)
+			config, r := c.request()
 			x := c.explain(t)
+			shows := render(t, x)
+			for _, value := range append(originalValues(r), r.Header.Get(twilio.Header), accountA, config.Keys[0].Token.Reveal()) {
+				if strings.Contains(shows, value) {
+					t.Errorf("shows %q:\n%s", value, shows)
+				}
+			}
 			if x.Confidence != explain.Proved || !slices.Equal(x.Causes(), c.want) {
 				t.Errorf("got %s %v, want %v", x.Confidence, x.Causes(), c.want)
 			}
