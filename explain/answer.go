@@ -58,7 +58,7 @@ func (a *answer) withoutSignature(values []string) {
 
 // asIs explains a request whose signature fits the address and the parameters as
 // they are: there is no fault, or it is not there.
-func (a *answer) asIs(loose bool) {
+func (a *answer) asIs(key *tryKey, loose bool) {
 	r, o := a.search.request, &a.search.roots[0].root
 	if loose {
 		a.add(CauseSignatureHeader)
@@ -74,6 +74,9 @@ func (a *answer) asIs(loose bool) {
 		a.add(CauseContentType, Difference{"header Content-Type", none, headerText(r, "Content-Type")})
 	case o.content == contentForm && badForm(r.Body):
 		a.add(CauseBodyEncoding)
+	}
+	if account := o.accountOf(); account != "" && key.account != "" && account != key.account {
+		a.add(CauseOtherAccount, Difference{"key", quote(key.name), keyText(CauseOtherAccount)})
 	}
 	if len(a.Changes) == 0 {
 		a.Cause, a.Confidence = CauseNone, Proved

@@ -24,6 +24,8 @@ const (
 	contentOther                // nothing: no rule signs a body of this type
 )
 
+const formType = "application/x-www-form-urlencoded"
+
 // classify says which rule signs the body of the request as it is.
 func classify(r *Request) content {
 	if r.Method != http.MethodPost {
@@ -35,7 +37,7 @@ func classify(r *Request) content {
 		return contentOther
 	case mediaType == "" && len(r.Body) == 0:
 		return contentNone
-	case mediaType == "application/x-www-form-urlencoded":
+	case mediaType == formType:
 		return contentForm
 	case mediaType == "application/json", strings.HasPrefix(mediaType, "application/") && strings.HasSuffix(mediaType, "+json"):
 		return contentJSON

@@ -34,8 +34,7 @@ func editBodyHash(es *edits[string], bodies ...[]byte) {
 		})
 	})
 	for _, b := range bodies {
-		sum := sha256.Sum256(b)
-		pair := twilio.BodyHashParam + "=" + hex.EncodeToString(sum[:])
+		pair := twilio.BodyHashParam + "=" + sha256Hex(b)
 		add := func(at func(int) int) {
 			hash(CauseBodyHashLost, costLikely, func(ps []string) []string {
 				if slices.ContainsFunc(ps, isHash) {
@@ -74,16 +73,20 @@ func mapIf(ps []string, match func(string) bool, change func(string) string) []s
 
 // hasBodyHash reports whether a query carries the hash of the body, and no other.
 func hasBodyHash(query string, body []byte) bool {
-	sum := sha256.Sum256(body)
 	found := false
 	for _, pair := range pairsOf(query) {
 		if pairName(pair) != twilio.BodyHashParam {
 			continue
 		}
-		if pair != twilio.BodyHashParam+"="+hex.EncodeToString(sum[:]) {
+		if pair != twilio.BodyHashParam+"="+sha256Hex(body) {
 			return false
 		}
 		found = true
 	}
 	return found
+}
+
+func sha256Hex(b []byte) string {
+	sum := sha256.Sum256(b)
+	return hex.EncodeToString(sum[:])
 }

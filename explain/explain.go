@@ -78,12 +78,11 @@ func (e *Explainer) Explain(ctx context.Context, r *Request) *Explanation {
 	s := newSearch(ctx, &e.config, r, slices.Concat(strict, loose))
 	x := &Explanation{Proxy: detectProxy(r), Complete: true}
 	b := &answer{Explanation: x, search: s, mends: newMends(&e.config, r, x.Proxy, s)}
-	switch {
-	case len(strict)+len(loose) == 0:
+	if len(strict)+len(loose) == 0 {
 		b.withoutSignature(values)
-	case s.fitsAsIs():
-		b.asIs(len(strict) == 0)
-	default:
+	} else if key := s.fitsAsIs(); key != nil {
+		b.asIs(key, len(strict) == 0)
+	} else {
 		m := s.run()
 		x.Complete = !s.budget.exhausted
 		b.found(m, len(strict) == 0)
@@ -93,19 +92,19 @@ func (e *Explainer) Explain(ctx context.Context, r *Request) *Explanation {
 	return x
 }
 
-// fitsAsIs reports whether the signature fits without a change, in one of the
-// spellings of the address that the carrier's rules leave open.
-func (s *search) fitsAsIs() bool {
+// fitsAsIs returns the key with which the signature fits without a change, in one
+// of the spellings of the address that the carrier's rules leave open.
+func (s *search) fitsAsIs() *tryKey {
 	at := s.roots[0].root
 	for _, a := range forms(at.address) {
 		text := appendSigned([]byte(a.String()), at.params)
 		for i := range s.keys {
 			if s.keys[i].cause == "" && s.fits(&s.keys[i], text) {
-				return true
+				return &s.keys[i]
 			}
 		}
 	}
-	return false
+	return nil
 }
 
 // forms lists what the carrier may have signed for an address; the rules are

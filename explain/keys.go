@@ -16,10 +16,11 @@ import (
 // tryKey is a key to try. Its hash holds the padded key, so that one candidate
 // costs one pass over its bytes.
 type tryKey struct {
-	name  string
-	cause Cause // empty for a key that the gate itself would have used
-	cost  int
-	mac   hash.Hash
+	name    string
+	account string
+	cause   Cause // empty for a key that the gate itself would have used
+	cost    int
+	mac     hash.Hash
 }
 
 // maxKeys bounds the keys that are tried, spellings included.
@@ -36,7 +37,7 @@ func tryKeys(c *Config, account string) []tryKey {
 			return
 		}
 		seen[token] = true
-		keys = append(keys, tryKey{k.Name, cause, cost, hmac.New(sha1.New, []byte(token))})
+		keys = append(keys, tryKey{k.Name, k.Account, cause, cost, hmac.New(sha1.New, []byte(token))})
 	}
 	ours := slices.ContainsFunc(c.Keys, func(k twilio.Key) bool { return k.Account == account && account != "" })
 	foreign := func(k twilio.Key) bool { return ours && k.Account != "" && k.Account != account }

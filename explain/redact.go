@@ -4,8 +4,6 @@ import (
 	"bytes"
 	"compress/gzip"
 	"crypto/rand"
-	"crypto/sha256"
-	"encoding/hex"
 	"errors"
 	"math/big"
 	"net/http"
@@ -25,8 +23,7 @@ type redactor struct {
 }
 
 func newRedactor() *redactor {
-	sum := sha256.Sum256(nil)
-	empty := hex.EncodeToString(sum[:])
+	empty := sha256Hex(nil)
 	return &redactor{made: map[string]string{empty: empty}, used: map[string]bool{}, kept: map[string]bool{empty: true}}
 }
 
@@ -110,8 +107,10 @@ func (d *redactor) hash(was, is []byte) {
 	if len(was) == 0 {
 		return
 	}
-	oldSum, freshSum := sha256.Sum256(was), sha256.Sum256(is)
-	old, fresh := hex.EncodeToString(oldSum[:]), hex.EncodeToString(freshSum[:])
+	if bytes.Equal(was, is) {
+		d.kept[sha256Hex(was)], d.kept[strings.ToUpper(sha256Hex(was))] = true, true // nothing in it says anything
+	}
+	old, fresh := sha256Hex(was), sha256Hex(is)
 	d.made[old], d.made[strings.ToUpper(old)] = fresh, strings.ToUpper(fresh)
 }
 
@@ -192,6 +191,9 @@ func (d *redactor) plainBody(r *Request, body []byte) []byte {
 		return d.json(body)
 	case mediaTypeOf(r) == "multipart/form-data":
 		return d.multipart(body)
+	}
+	if mediaTypeOf(r) != formType && !bytes.Contains(body, []byte("=")) {
+		return []byte(d.value(string(body))) // text, and nothing in it is the name of a parameter
 	}
 	form := mapQuery("?"+string(body), d.encoded)
 	return []byte(form[1:])

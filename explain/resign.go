@@ -21,7 +21,7 @@ func (c *Case) sign(original []string, want *Explanation) {
 	if fits {
 		s := newSearch(context.Background(), &c.Config, c.Request, nil)
 		s.stopAt = want.Tried
-		if !s.fitsAsIs() {
+		if s.fitsAsIs() == nil {
 			s.run()
 		}
 		sum = s.stopped
