@@ -114,13 +114,14 @@ func editQueryEncoding(es *edits[string], text string) {
 	recode(costFair, slotFree, func(q string) string { return strings.ReplaceAll(q, "+", "%20") })
 	recode(costFair, slotFree, func(q string) string { return strings.ReplaceAll(q, " ", "+") })
 	free(func(q string) string { return mapPairs(q, escapeNumberPlus) })
+	form := newEncoder(queryStyles[0]) // the carrier's own
 	for _, style := range queryStyles {
 		for _, lower := range []bool{false, true} {
-			style := style
 			style.lower = lower
-			recode(costFair, slotRecodeQuery, func(q string) string { return recodePairs(q, spacePlus, style, style) })
-			recode(costFair, slotRecodeQuery, func(q string) string { return recodePairs(q, spacePlus, style, queryStyles[0]) })
-			recode(costFair, slotRecodeQuery, func(q string) string { return recodePairs(q, literalPlus, style, style) })
+			e := newEncoder(style)
+			recode(costFair, slotRecodeQuery, func(q string) string { return recodePairs(q, spacePlus, e, e) })
+			recode(costFair, slotRecodeQuery, func(q string) string { return recodePairs(q, spacePlus, e, form) })
+			recode(costFair, slotRecodeQuery, func(q string) string { return recodePairs(q, literalPlus, e, e) })
 		}
 	}
 	editCase(func(cost int, change func(string) string) { recode(cost, slotFree, change) })
@@ -158,19 +159,19 @@ const (
 
 // recodePairs writes names and values in another style: those of the application
 // in own, and what the carrier appended in the style of the carrier.
-func recodePairs(q string, plus plus, own, carrier style) string {
+func recodePairs(q string, plus plus, own, carrier *encoder) string {
 	b := make([]byte, 0, len(q)+len(q)/2)
 	for rest, more := q, true; more; {
 		var pair string
 		pair, rest, more = strings.Cut(rest, "&")
 		name, value, hasValue := strings.Cut(pair, "=")
-		style := own
+		e := own
 		if own != carrier && isCarrierParam(decode(name, plus == spacePlus)) {
-			style = carrier
+			e = carrier
 		}
-		b = style.recode(b, name, plus)
+		b = e.recode(b, name, plus)
 		if hasValue {
-			b = style.recode(append(b, '='), value, plus)
+			b = e.recode(append(b, '='), value, plus)
 		}
 		if more {
 			b = append(b, '&')

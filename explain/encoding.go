@@ -49,34 +49,62 @@ func (s style) keeps(c byte) bool {
 
 // encode writes decoded text in the style.
 func (s style) encode(text string) string {
+	e := newEncoder(s)
 	b := make([]byte, 0, len(text)+16)
 	for i := range len(text) {
-		b = s.append(b, text[i])
+		b = e.append(b, text[i])
 	}
 	return string(b)
 }
 
-func (s style) append(b []byte, c byte) []byte {
-	switch {
-	case c == ' ' && s.plus:
-		return append(b, '+')
-	case s.keeps(c):
-		return append(b, c)
+// encoder is a style made ready: for each byte, how it is written.
+type encoder struct {
+	as    [256]byte
+	lower bool
+}
+
+const (
+	asItself byte = iota
+	asPlus
+	asEscape
+)
+
+func newEncoder(s style) *encoder {
+	e := &encoder{lower: s.lower}
+	for c := range e.as {
+		switch {
+		case c == ' ' && s.plus:
+			e.as[c] = asPlus
+		case !s.keeps(byte(c)):
+			e.as[c] = asEscape
+		}
 	}
-	return appendEscape(b, c, s.lower)
+	return e
+}
+
+func (e *encoder) append(b []byte, c byte) []byte {
+	switch e.as[c] {
+	case asItself:
+		return append(b, c)
+	case asPlus:
+		return append(b, '+')
+	}
+	return appendEscape(b, c, e.lower)
 }
 
 // recode appends encoded text in the style.
-func (s style) recode(b []byte, text string, plus plus) []byte {
+func (e *encoder) recode(b []byte, text string, plus plus) []byte {
 	for i := 0; i < len(text); i++ {
 		c := text[i]
-		if e, escaped := escapeAt(text, i); escaped {
-			c = e
-			i += 2
+		if c == '%' {
+			if d, escaped := escapeAt(text, i); escaped {
+				c = d
+				i += 2
+			}
 		} else if c == '+' && plus == spacePlus {
 			c = ' '
 		}
-		b = s.append(b, c)
+		b = e.append(b, c)
 	}
 	return b
 }

@@ -20,7 +20,7 @@ const (
 	MaxCandidates = 60_000
 	// MaxWork is the most that one search builds and hashes, in units of about a
 	// nanosecond.
-	MaxWork = 45_000_000
+	MaxWork = 42_000_000
 	// maxAddress bounds the address of a request that is searched at all. The
 	// carrier's are much shorter.
 	maxAddress = 8 << 10

@@ -190,7 +190,7 @@ type budget struct {
 const (
 	hashWork   = 300 // of a signature, besides half a unit for each byte
 	buildWork  = 500 // of a variant, besides its bytes or parameters
-	buildByte  = 5
+	buildByte  = 4
 	buildParam = 100
 )
 
