@@ -56,13 +56,13 @@
 //     round.
 //
 // Each name occurs once, and each known value has the carrier's form. AccountSid
-// is that of the key, if the key has one. The address of a form carries no
-// parameter of the carrier. AccountSid with an account, which is where the signed
-// parameters of a form begin, stands nowhere else in what is signed: not in the
-// address, where someone might have had it signed to cut the address there, nor
-// in a value. And the parameters must be the one right reading of the signed
-// bytes: of all ways to cut them into known names and well formed values, in
-// order and with none of the seven missing, the one with the most known
+// is that of the key, if the key has one. The address of a request with a body
+// carries no parameter of the carrier. AccountSid with an account, which is where
+// the signed parameters of a form begin, stands nowhere else in what is signed:
+// not in the address, where someone might have had it signed to cut the address
+// there, nor in a value. And the parameters must be the one right reading of the
+// signed bytes: of all ways to cut them into known names and well formed values,
+// in order and with none of the seven missing, the one with the most known
 // parameters. When two are equally good, none is admitted. Two admitted requests
 // with the same signature have therefore the same method, the same address and
 // the same known parameters.

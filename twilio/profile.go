@@ -29,10 +29,11 @@ func (v *Verifier) checkProfile(s *scratch, r *callgate.Request, in *signed, key
 		return callgate.Refuse(callgate.ReasonProfile, "%v is no kind of request", r.Kind)
 	case in.content == contentJSON && r.Kind != callgate.KindStatus:
 		return callgate.Refuse(callgate.ReasonProfile, "a voice webhook is no JSON")
-	case in.content == contentJSON:
-		return nil
 	}
 	query := s.url[len(s.url)-len(strings.TrimPrefix(in.query, "?")):]
+	if in.content == contentJSON {
+		return s.checkQuery(l, query)
+	}
 	if r.Method == http.MethodGet {
 		if err := s.load(query); err != nil {
 			return err
@@ -130,8 +131,9 @@ func (s *scratch) checkReading(l *lexicon, known int) error {
 	return nil
 }
 
-// checkQuery refuses a form whose address carries parameters of the carrier
-// too: they would be the application's word, not the carrier's.
+// checkQuery refuses a body whose address carries parameters of the carrier too.
+// They would be the application's word and not the carrier's, or those of a GET
+// that was signed.
 func (s *scratch) checkQuery(l *lexicon, query []byte) error {
 	if len(query) == 0 {
 		return nil
@@ -144,7 +146,7 @@ func (s *scratch) checkQuery(l *lexicon, query []byte) error {
 	}
 	for _, p := range s.params {
 		if l.known(l.find(p.Name), p.Name) != nil {
-			return callgate.Refuse(callgate.ReasonProfile, "the address of a form has a parameter of the carrier")
+			return callgate.Refuse(callgate.ReasonProfile, "the address of a request with a body has a parameter of the carrier")
 		}
 	}
 	return nil

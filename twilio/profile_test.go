@@ -250,6 +250,7 @@ func TestNotWhatItClaims(t *testing.T) {
 		{"a call for a stream", callgate.KindStream, "POST", address, form, formType, inbound},
 		{"a status for a call", callgate.KindVoice, "POST", address, encodeForm(documented[8].params), formType, documented[8].params},
 		{"a kind that is none", callgate.Kind(9), "POST", address, form, formType, inbound},
+		{"a status that was signed as a GET", callgate.KindStatus, "POST", address + "?bodySHA256=" + hashOf("{}") + "&" + form, "{}", jsonType, nil},
 		{"a GET in a value", callgate.KindVoice, "POST", address, encodeForm(with(inbound, "SpeechResult", "?a=1&AccountSid="+account+"&CallSid="+callSid)), formType,
 			with(inbound, "SpeechResult", "?a=1&AccountSid="+account+"&CallSid="+callSid)},
 	}
