@@ -87,6 +87,10 @@ type route struct {
 	stubborn bool
 }
 
+// maxStubborn is how often the same is decided at a node: more often than the
+// counters of flows allow, and less often than until the call has too many steps.
+const maxStubborn = 12
+
 // place is where a decision is made.
 type place struct {
 	node string // that waits
@@ -164,7 +168,8 @@ func (e *explorer) option(w *Walk, p place, options []string) string {
 		tried[w.way[n]] = true
 		return w.way[n]
 	}
-	if last := w.last[p.node+"\x00"+p.kind]; w.stubborn && slices.Contains(options, last) {
+	key := p.node + "\x00" + p.kind
+	if last := w.last[key]; w.stubborn && w.visits[key] <= maxStubborn && slices.Contains(options, last) {
 		return last
 	}
 	choice, chosen := options[0], false
