@@ -2,6 +2,7 @@ package callgate_test
 
 import (
 	"encoding/base64"
+	"errors"
 	"fmt"
 	"net/http"
 	"slices"
@@ -248,5 +249,20 @@ func TestPasswordCheckerPanics(t *testing.T) {
 	resp, body, _ = serve(t, c, answering, authRequest(t, "good", right))
 	if resp.StatusCode != 200 || !strings.Contains(body, support) {
 		t.Errorf("with a signature: %d %q", resp.StatusCode, body)
+	}
+}
+
+// TestUserSendsNoForm: a password vouches for no form that is not one.
+func TestUserSendsNoForm(t *testing.T) {
+	g := newGate(t, withUsers(t, callgate.AuthBasic))
+	r := authRequest(t, "none", right)
+	setBody(r, "a=%zz")
+	if _, err := g.Check(r); !errors.Is(err, callgate.ErrParams) {
+		t.Errorf("error %v, want ErrParams", err)
+	}
+	r = authRequest(t, "none", right)
+	r.Header.Set("Content-Type", "text/plain")
+	if a, err := g.Check(r); err != nil || a.Params != nil {
+		t.Errorf("%+v %v", a, err)
 	}
 }

@@ -176,28 +176,27 @@ func (s *scanner) skipped() error {
 
 // root reads the root element with everything in it.
 func (s *scanner) root() error {
+	if s.at < len(s.doc) && !s.has("<") {
+		return errRoot
+	}
+	name, closed, err := s.startTag()
+	switch {
+	case err != nil:
+		return err
+	case string(name) != "Response":
+		return errRoot
+	case closed:
+		return nil
+	}
 	var room [8][]byte // deeper than documents are
-	open := room[:0]
-	for {
+	open := append(room[:0], name)
+	for len(open) > 0 {
+		read, err := s.content()
 		switch {
-		case s.at == len(s.doc):
-			return errOpen
-		case !s.has("<"):
-			if err := s.text(); err != nil {
-				return err
-			}
-		case s.has("<!--"), s.has("<?"):
-			if err := s.skipped(); err != nil {
-				return err
-			}
-		case len(open) > 0 && s.take("<![CDATA["):
-			if _, err := s.until("]]>"); err != nil {
-				return err
-			}
+		case err != nil:
+			return err
+		case read:
 		case s.take("</"):
-			if len(open) == 0 {
-				return errCrossed
-			}
 			if err := s.endTag(open[len(open)-1]); err != nil {
 				return err
 			}
@@ -207,15 +206,24 @@ func (s *scanner) root() error {
 			if err != nil {
 				return err
 			}
-			if len(open) == 0 && string(name) != "Response" {
-				return errRoot
-			}
 			if !closed {
 				open = append(open, name)
 			}
 		}
-		if len(open) == 0 {
-			return nil
-		}
 	}
+	return nil
+}
+
+// content reads what may stand between two tags, and reports whether there was any.
+func (s *scanner) content() (read bool, err error) {
+	switch {
+	case !s.has("<"):
+		return true, s.text()
+	case s.has("<!--"), s.has("<?"):
+		return true, s.skipped()
+	case s.take("<![CDATA["):
+		_, err := s.until("]]>")
+		return true, err
+	}
+	return false, nil
 }

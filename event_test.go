@@ -145,3 +145,17 @@ func TestNoObserver(t *testing.T) {
 		t.Error(w.Body)
 	}
 }
+
+// TestEventNumbers masks what is dialled, however short it is.
+func TestEventNumbers(t *testing.T) {
+	for number, want := range map[string]string{
+		"%2B15005550009": "number:+*********09", "911": "number:*11", "91": "number:**", "1": "number:*",
+	} {
+		c := config(t)
+		c.Verifier = echo{}
+		_, _, event := serve(t, c, answering, post("/", "To="+number))
+		if got := event.Principals[len(event.Principals)-1]; string(got) != want {
+			t.Errorf("%s is %s, want %s", number, got, want)
+		}
+	}
+}

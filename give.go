@@ -238,8 +238,6 @@ func statusFor(reason Reason) int {
 		return http.StatusBadRequest
 	case ReasonContentType:
 		return http.StatusUnsupportedMediaType
-	case ReasonMethod:
-		return http.StatusMethodNotAllowed
 	case ReasonPanic:
 		return http.StatusInternalServerError
 	}

@@ -78,7 +78,8 @@ func newGate(t testing.TB, c callgate.Config) *callgate.Gate {
 
 // request makes a request as a server gets it, whatever its target.
 func request(method, target, body string) *http.Request {
-	r := httptest.NewRequest(method, "/", strings.NewReader(body))
+	r := httptest.NewRequest("POST", "/", strings.NewReader(body))
+	r.Method = method
 	r.RequestURI, r.Host = target, "ivr.example.org"
 	if u, err := url.ParseRequestURI(target); err == nil {
 		r.URL = u

@@ -162,13 +162,10 @@ func (g *Gate) route(t target) (*route, *Refusal) {
 	return r, nil
 }
 
+// covering returns the longest route that covers a path. The root, which is last,
+// covers every one.
 func (g *Gate) covering(path string) *route {
-	for _, r := range g.routes {
-		if r.covers(path) {
-			return r
-		}
-	}
-	return g.root()
+	return g.routes[slices.IndexFunc(g.routes, func(r *route) bool { return r.covers(path) })]
 }
 
 func (g *Gate) root() *route { return g.routes[len(g.routes)-1] }

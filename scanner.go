@@ -55,9 +55,10 @@ func (s *scanner) until(mark string) ([]byte, error) {
 
 // startTag reads <name attributes> or <name attributes/>.
 func (s *scanner) startTag() (name []byte, closed bool, err error) {
-	if !s.take("<") {
-		return nil, false, errRoot
+	if s.at == len(s.doc) {
+		return nil, false, errOpen
 	}
+	s.take("<")
 	if name = s.name(); name == nil {
 		return nil, false, errMarkup
 	}

@@ -45,6 +45,9 @@ func hijacks(t *testing.T, hijack func(http.ResponseWriter) (net.Conn, *bufio.Re
 		if _, ok := r.Context().Deadline(); ok {
 			t.Error("a stream with a deadline")
 		}
+		if err := http.NewResponseController(w).SetWriteDeadline(time.Time{}); err != nil {
+			t.Error(err) // what is below must be within reach
+		}
 		conn, rw, err := hijack(w)
 		if err != nil {
 			t.Error(err)

@@ -1,0 +1,219 @@
+package callgate_test
+
+import (
+	"bufio"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/callgate/callgate"
+)
+
+// TestDeadline has handlers that take their time, under a clock that does not.
+func TestDeadline(t *testing.T) {
+	for _, kind := range []callgate.Kind{callgate.KindVoice, callgate.KindStatus} {
+		synctest.Test(t, func(t *testing.T) {
+			c := config(t)
+			c.Routes[0].Kind = kind
+			var late error
+			returned := make(chan struct{})
+			start := time.Now()
+			resp, body, event := serve(t, c, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+				defer close(returned)
+				io.WriteString(w, welcome[:20])
+				time.Sleep(time.Minute) // it does not look at its context
+				w.Header().Set("Set-Cookie", "late=1")
+				w.WriteHeader(500)
+				_, late = io.WriteString(w, "late")
+				panic("late")
+			}), signedPost(t, "/", ""))
+			if took := time.Since(start); took != callgate.DefaultDeadline || event.Duration != took {
+				t.Errorf("answered after %v; event: %v", took, event.Duration)
+			}
+			if event.Reason != callgate.ReasonDeadline || !strings.Contains(event.Detail, "10s") {
+				t.Errorf("%+v", event)
+			}
+			if kind == callgate.KindVoice {
+				if body != string(rescueDocument(t, "en")) || event.Outcome != callgate.OutcomeRescued {
+					t.Errorf("%s", body)
+				}
+			} else if resp.StatusCode != 503 || event.Outcome != callgate.OutcomeFailed {
+				t.Errorf("%d", resp.StatusCode)
+			}
+			<-returned
+			if !errors.Is(late, http.ErrHandlerTimeout) || resp.Header.Get("Set-Cookie") != "" {
+				t.Errorf("a late write: %v, %v", late, resp.Header)
+			}
+		})
+	}
+}
+
+// letGo waits, on the clock of a bubble, for handlers that do not heed their context.
+func letGo() { time.Sleep(2 * time.Hour) }
+
+// TestDeadlineHeeded has a handler that stops when its context ends.
+func TestDeadlineHeeded(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		c := config(t)
+		c.Deadline = 3 * time.Second
+		_, body, event := serve(t, c, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			<-r.Context().Done()
+			http.Error(w, r.Context().Err().Error(), 500)
+		}), signedPost(t, "/", ""))
+		if event.Duration != 3*time.Second || event.Outcome != callgate.OutcomeRescued || body != string(rescueDocument(t, "en")) {
+			t.Errorf("%+v %s", event, body)
+		}
+	})
+}
+
+// TestDeadlineInTime answers in the last moment.
+func TestDeadlineInTime(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		_, body, event := serve(t, config(t), http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			time.Sleep(callgate.DefaultDeadline - time.Millisecond)
+			io.WriteString(w, welcome)
+		}), signedPost(t, "/", ""))
+		if body != welcome || event.Outcome != callgate.OutcomeAccepted {
+			t.Errorf("%+v %s", event, body)
+		}
+	})
+}
+
+// TestSlowBody uses up the deadline with the body.
+func TestSlowBody(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		defer letGo()
+		r := signedPost(t, "/", "")
+		r.Body = io.NopCloser(&slowReader{r.Body, 6 * time.Second})
+		_, body, event := serve(t, config(t), http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			time.Sleep(5 * time.Second)
+			io.WriteString(w, welcome)
+		}), r)
+		if event.Duration != callgate.DefaultDeadline || event.Reason != callgate.ReasonDeadline || !strings.Contains(body, support) {
+			t.Errorf("%+v %s", event, body)
+		}
+	})
+}
+
+// slowReader waits once.
+type slowReader struct {
+	io.Reader
+	wait time.Duration
+}
+
+func (r *slowReader) Read(p []byte) (int, error) {
+	time.Sleep(r.wait)
+	r.wait = 0
+	return r.Reader.Read(p)
+}
+
+// TestSlowBodyOnTheWire has a client that sends half a body and waits, and a
+// server without any time limit of its own.
+func TestSlowBodyOnTheWire(t *testing.T) {
+	for target, want := range map[string]callgate.Reason{"/": callgate.ReasonBody, "//": callgate.ReasonTarget} {
+		t.Run(target, func(t *testing.T) {
+			c := config(t)
+			c.Deadline = 50 * time.Millisecond
+			events := make(chan callgate.Event, 1)
+			c.Observe = func(_ context.Context, e callgate.Event) { events <- e }
+			s := httptest.NewServer(newGate(t, c).Handler(answering))
+			defer s.Close()
+			conn, err := net.Dial("tcp", s.Listener.Addr().String())
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer conn.Close()
+			fmt.Fprintf(conn, "POST %s HTTP/1.1\r\nHost: h\r\nContent-Length: 500\r\n", target)
+			signedPost(t, "/", "").Header.Write(conn)
+			io.WriteString(conn, "\r\nCallSid=")
+			resp, err := http.ReadResponse(bufio.NewReader(conn), nil)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if event := <-events; event.Reason != want || resp.StatusCode != 200 || !resp.Close {
+				t.Errorf("%+v %+v", event, resp)
+			}
+		})
+	}
+}
+
+// TestGone has a sender who goes away.
+func TestGone(t *testing.T) {
+	for _, heeds := range []string{"handler heeds it", "handler does not"} {
+		t.Run(heeds, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				defer letGo()
+				ctx, cancel := context.WithCancel(context.Background())
+				time.AfterFunc(time.Second, cancel)
+				_, body, event := serve(t, config(t), http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+					if heeds == "handler does not" {
+						time.Sleep(time.Hour)
+					}
+					<-r.Context().Done()
+					w.WriteHeader(500)
+				}), signedPost(t, "/", "").WithContext(ctx))
+				if event.Outcome != callgate.OutcomeGone || event.Reason != callgate.ReasonGone || event.Duration != time.Second {
+					t.Errorf("%+v", event)
+				}
+				// If it was the server that stopped, the caller is still there.
+				if body != string(rescueDocument(t, "en")) {
+					t.Error(body)
+				}
+			})
+		})
+	}
+}
+
+// TestGoneStatus is the same where there is no caller.
+func TestGoneStatus(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		c := config(t)
+		c.Routes[0].Kind = callgate.KindStatus
+		defer letGo()
+		ctx, cancel := context.WithCancel(context.Background())
+		time.AfterFunc(time.Second, cancel)
+		resp, _, event := serve(t, c, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			time.Sleep(time.Hour)
+		}), signedPost(t, "/", "").WithContext(ctx))
+		if event.Outcome != callgate.OutcomeGone || resp.StatusCode != 503 {
+			t.Errorf("%d %+v", resp.StatusCode, event)
+		}
+	})
+}
+
+// TestOuterDeadline has a deadline in front of the gate that ends first.
+func TestOuterDeadline(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		defer letGo()
+		ctx, cancel := context.WithTimeout(context.Background(), 2*time.Second)
+		defer cancel()
+		_, body, event := serve(t, config(t), http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			time.Sleep(time.Hour)
+		}), signedPost(t, "/", "").WithContext(ctx))
+		if event.Reason != callgate.ReasonDeadline || event.Duration != 2*time.Second || body != string(rescueDocument(t, "en")) {
+			t.Errorf("%+v %s", event, body)
+		}
+	})
+}
+
+// TestGoneAndFailed has a handler that fails because its sender went away.
+func TestGoneAndFailed(t *testing.T) {
+	for range 20 { // whichever is noticed first
+		ctx, cancel := context.WithCancel(context.Background())
+		_, _, event := serve(t, config(t), http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			cancel()
+			w.WriteHeader(500)
+		}), signedPost(t, "/", "").WithContext(ctx))
+		if event.Outcome != callgate.OutcomeGone || event.Reason != callgate.ReasonGone {
+			t.Errorf("%+v", event)
+		}
+	}
+}
