@@ -1,6 +1,6 @@
 # make run and make test install what they need.
 
-.PHONY: run test build lint fuzz bench docs pictures help
+.PHONY: run test build lint fuzz bench docs pictures proxies-table help
 .DEFAULT_GOAL := help
 
 run: build ## serve the demonstration line on the loopback interface, with a key made for this run
@@ -34,5 +34,9 @@ docs: build ## manual pages and completion scripts, into dist
 pictures: build ## draw the example flows into docs/pictures
 	scripts/pictures.sh
 
+proxies-table: ## docs/misconfigured-proxies.md, by running every misconfigured proxy
+	scripts/interop-setup.sh
+	go test ./interop/misconfigured -count=1 -run Table -write
+
 help: ## this list
-	@grep -E '^[a-z]+:.*## ' Makefile | sed 's/:.*## /\t/' | expand -t 10
+	@grep -E '^[a-z-]+:.*## ' Makefile | sed 's/:.*## /\t/' | expand -t 10

@@ -57,6 +57,7 @@ var rules = archtest.Rules{
 
 		"interop":                  nil,
 		"interop/carrier":          nil,
+		"interop/misconfigured":    nil,
 		"interop/proxies":          nil,
 		"interop/restart":          nil,
 		"interop/signers":          nil,

@@ -1,0 +1,140 @@
+package misconfigured_test
+
+import (
+	"flag"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/callgate/callgate/explain"
+	"github.com/callgate/callgate/interop/internal/process"
+	"github.com/callgate/callgate/interop/internal/signer"
+)
+
+var writeTable = flag.Bool("write", false, "write docs/misconfigured-proxies.md")
+
+// wantRate is the share of scenarios whose first cause must be the right one.
+const wantRate = 0.95
+
+// outcome is a row of the table.
+type outcome struct {
+	said explain.Cause
+	mend string
+	// named says that the first cause is the right one.
+	named bool
+	miss  string // why it is not right
+}
+
+// TestTable runs all scenarios and compares what came out with the table.
+func TestTable(t *testing.T) {
+	trials := prepare(t)
+	rows := make([]outcome, len(trials))
+	named := 0
+	for i, tr := range trials {
+		t.Run(tr.title(), func(t *testing.T) {
+			rows[i].miss = "it did not run to its end"
+			rows[i] = tr.run(t)
+			switch got := rows[i].miss; {
+			case got != "" && tr.miss == "":
+				t.Error(got)
+			case got == "" && tr.miss != "":
+				t.Error("marked as a miss, and is right")
+			}
+		})
+		if rows[i].named {
+			named++
+		}
+	}
+	if float64(named) < wantRate*float64(len(rows)) {
+		t.Errorf("the first cause is right in %d of %d", named, len(rows))
+	}
+	if !t.Failed() {
+		compareTable(t, table(trials, rows, named))
+	}
+}
+
+// prepare signs all requests and starts all servers.
+func prepare(t *testing.T) []trial {
+	t.Helper()
+	f := newFleet(t)
+	all := scenarios()
+	jobs := make([]signer.Job, len(all))
+	for i, s := range all {
+		jobs[i] = s.send.job()
+	}
+	signed := signer.Python().Sign(t, jobs)
+	trials := make([]trial, len(all))
+	for i, s := range all {
+		tr := trial{scenario: s, fleet: f, request: s.send.request(signed[i]), server: startServer(t, s.gate)}
+		tr.before = f.add(t, s.wrong, tr.server.address)
+		if s.right != nil {
+			tr.after = f.add(t, s.right, tr.server.address)
+		}
+		trials[i] = tr
+	}
+	f.start(t)
+	return trials
+}
+
+const introduction = `# Misconfigured proxies
+
+What an explanation says behind real proxies with wrong configurations. Each row
+is one run: the carrier's library signed a request, proxies with the wrong
+configuration passed it on, the gate refused it, and after the mend the same
+request was admitted. A line of callgate.yaml is applied as the explanation prints
+it; a line of a proxy is one that it prints. A mend that begins with
+"remove" names a directive that the wrong configuration had.
+
+The scenarios are in interop/misconfigured. This page is made by
+` + "`make proxies-table`" + `.
+
+- The first cause is the right one: %d of %d (%.1f %%).
+- It is, and its printed mend mends: %d of %d (%.1f %%). The others say why not.
+
+| Proxy and what is wrong | First cause | Mend that was applied | Mended as printed |
+|---|---|---|---|
+`
+
+func table(trials []trial, rows []outcome, named int) string {
+	var b strings.Builder
+	mended := 0
+	for _, row := range rows {
+		if row.miss == "" {
+			mended++
+		}
+	}
+	share := func(n int) float64 { return 100 * float64(n) / float64(len(rows)) }
+	fmt.Fprintf(&b, introduction, named, len(rows), share(named), mended, len(rows), share(mended))
+	for i, tr := range trials {
+		verdict := "yes"
+		if rows[i].miss != "" {
+			verdict = "no: " + tr.miss
+		}
+		mend := rows[i].mend
+		if mend != "" {
+			mend = "`" + strings.ReplaceAll(strings.ReplaceAll(mend, "\n", "`<br>`"), "|", `\|`) + "`"
+		}
+		fmt.Fprintf(&b, "| %s | %s | %s | %s |\n", tr.title(), rows[i].said, mend, verdict)
+	}
+	return b.String()
+}
+
+func compareTable(t *testing.T, want string) {
+	t.Helper()
+	path := filepath.Join(process.Root(t), "docs", "misconfigured-proxies.md")
+	if *writeTable {
+		if err := os.WriteFile(path, []byte(want), 0o644); err != nil {
+			t.Fatal(err)
+		}
+		return
+	}
+	got, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if string(got) != want {
+		t.Error("docs/misconfigured-proxies.md is not what the scenarios give: run make proxies-table")
+	}
+}
