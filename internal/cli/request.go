@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"net/url"
 	"os"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -77,6 +78,9 @@ func (f *requestFlags) any(cmd *cobra.Command) bool {
 func (f *requestFlags) read(cmd *cobra.Command, env *Env, args []string) (*callgate.Request, callgate.Secret, error) {
 	if len(args) == 0 {
 		r, err := f.request(env)
+		if err == nil && !isAddress(r.URL) {
+			err = usagef("--url %q is no address: write scheme and host, such as https://ivr.example.org/voice", r.URL)
+		}
 		return r, "", err
 	}
 	text, err := readInput(env, args[0])
@@ -91,8 +95,18 @@ func (f *requestFlags) read(cmd *cobra.Command, env *Env, args []string) (*callg
 		return nil, "", fmt.Errorf("the request in %s has no method; add \"method\":\"POST\"", args[0])
 	case r.URL == "":
 		return nil, "", fmt.Errorf("the request in %s has no url", args[0])
+	case !isAddress(r.URL):
+		return nil, "", fmt.Errorf("the url of the request in %s is no address: write scheme and host, such as https://ivr.example.org/voice", args[0])
 	}
 	return r, wire.Token, nil
+}
+
+// isAddress reports whether a URL has a scheme that carriers request and a host. What
+// follows is signed as it stands and is not looked at.
+func isAddress(url string) bool {
+	scheme, rest, found := strings.Cut(url, "://")
+	known := slices.Contains([]string{"http", "https", "ws", "wss"}, strings.ToLower(scheme))
+	return found && known && rest != "" && !strings.ContainsAny(rest[:1], "/?#:")
 }
 
 func (f *requestFlags) request(env *Env) (*callgate.Request, error) {

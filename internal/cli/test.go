@@ -153,8 +153,11 @@ func loadSuites(args []string) ([]*callscript.Suite, error) {
 
 func caseFiles(path string) ([]string, error) {
 	info, err := os.Stat(path)
-	if err != nil || !info.IsDir() {
-		return []string{path}, err
+	switch {
+	case err != nil:
+		return nil, err
+	case !info.IsDir():
+		return []string{path}, nil
 	}
 	var files []string
 	err = filepath.WalkDir(path, func(name string, d fs.DirEntry, err error) error {
