@@ -106,6 +106,9 @@ var proxyLines = map[Cause]map[Proxy]string{
 		ProxyCaddy:        "# remove: rewrite and uri query from the site",
 		ProxyLoadBalancer: "# turn off URL normalisation (Cloudflare: Rules, Settings, Normalize URLs to origin)",
 	},
+	CauseBodyCompressed: {
+		ProxyApache: "# remove the SetInputFilter that compresses requests",
+	},
 	CauseMethod: {
 		ProxyNginx:        "# no return 301 and no rewrite ... permanent for webhooks; give the carrier the final address",
 		ProxyHAProxy:      "# no http-request redirect for webhooks; give the carrier the final address",
