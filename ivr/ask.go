@@ -239,6 +239,7 @@ func (r *run) inEach(languages []uint8, ps []*prompt) []twiml.Audio {
 
 // silence counts a silence and asks again, or gives up.
 func (r *run) silence(a *asker, g *twiml.Gather) move {
+	r.missed = BySilence
 	r.s.noInput++
 	if int(r.s.noInput) >= a.attempts {
 		return r.take(a.onNoInput, a.silent)
@@ -248,6 +249,7 @@ func (r *run) silence(a *asker, g *twiml.Gather) move {
 
 // wrong counts an answer that was not understood and asks again, or gives up.
 func (r *run) wrong(a *asker, g *twiml.Gather, kind introKind) move {
+	r.missed = ByWrong
 	r.s.noMatch++
 	if int(r.s.noMatch) >= a.attempts {
 		return r.take(a.onNoMatch, a.wrong)

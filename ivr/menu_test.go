@@ -35,6 +35,19 @@ func TestMenuCountsSilenceAndMistakesApart(t *testing.T) {
 	c.press("7").press("*").press("9").at("desk").trail("it →exhausted→ desk")
 }
 
+// An answer says when the caller gave none, or none that was understood.
+func TestMenuMissed(t *testing.T) {
+	c := newCall(t, menuLine()).dial()
+	for _, step := range []struct {
+		do   func() *call
+		want ivr.Cause
+	}{{c.silent, ivr.BySilence}, {func() *call { return c.press("7") }, ivr.ByWrong}, {func() *call { return c.press("1") }, ""}} {
+		if step.do(); c.answer.Missed != step.want {
+			t.Errorf("missed %q, want %q:\n%s", c.answer.Missed, step.want, c.doc)
+		}
+	}
+}
+
 func TestMenuExitsOfItsOwn(t *testing.T) {
 	f := menuLine()
 	m := f.Nodes[0].Do.(*ivr.Menu)

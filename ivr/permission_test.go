@@ -56,8 +56,8 @@ func TestPermission(t *testing.T) {
 			t.Errorf("granted %q: %v", c.granted, err)
 		case c.denied != "" && (!errors.As(err, &denied) || denied.Permission != c.denied):
 			t.Errorf("granted %q: got %v, want a denial of %q", c.granted, err, c.denied)
-		case c.denied != "" && (!errors.As(err, &step) || step.Node != "closed"):
-			t.Errorf("granted %q: got %v, want it to name the node closed", c.granted, err)
+		case c.denied != "" && (!errors.As(err, &step) || step.Node != "closed" || ivr.Way(step.Trail) != "open →next→ closed"):
+			t.Errorf("granted %q: got %v, want it to name the node closed and the way to it", c.granted, err)
 		}
 	}
 }

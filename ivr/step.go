@@ -38,6 +38,9 @@ type Answer struct {
 	Language string
 	// Trail are the moves that were made, in order.
 	Trail []Transition
+	// Missed is BySilence or ByWrong when the caller gave no answer, or none that was
+	// understood, to the question of the node that Trail begins at, or that waits.
+	Missed Cause
 }
 
 // StepError is a failure inside of a step. The caller is still on the line and must
@@ -45,6 +48,8 @@ type Answer struct {
 type StepError struct {
 	Node string // the qualified name
 	Err  error
+	// Trail are the moves that were made before it, in order.
+	Trail []Transition
 }
 
 // Error names the node and the cause.
@@ -86,6 +91,7 @@ type run struct {
 	needs   []Effect // whose results are missing
 	nth     uint64   // effects with a key so far
 	trail   []Transition
+	missed  Cause
 	err     error
 
 	trailBuf [4]Transition
@@ -250,13 +256,13 @@ func (r *run) finish(t target) (Answer, error) {
 	if _, ok := r.err.(*StateError); ok {
 		return Answer{}, r.err
 	}
-	return Answer{}, &StepError{r.p.nodes[r.s.node].name, r.err}
+	return Answer{}, &StepError{Node: r.p.nodes[r.s.node].name, Err: r.err, Trail: r.trail}
 }
 
 func (r *run) answer(doc *twiml.Response, node string) Answer {
 	return Answer{
 		Document: doc, Effects: r.effects, State: r.s, Node: node,
-		Language: r.lang().locale, Trail: r.trail,
+		Language: r.lang().locale, Trail: r.trail, Missed: r.missed,
 	}
 }
 

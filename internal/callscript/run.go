@@ -7,6 +7,7 @@ import (
 	"os"
 	"regexp"
 	"runtime"
+	"slices"
 	"sync"
 	"time"
 
@@ -63,7 +64,27 @@ func (p *Playing) Now() time.Time {
 func (p *Playing) Observe(_ string, a ivr.Answer) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	p.answers = append(p.answers, ivr.Answer{Node: a.Node, Language: a.Language, Trail: a.Trail})
+	p.answers = append(p.answers, ivr.Answer{Node: a.Node, Language: a.Language, Trail: a.Trail, Missed: a.Missed})
+}
+
+// Answers are the steps of a flow so far, without their documents.
+func (p *Playing) Answers() []ivr.Answer {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return slices.Clone(p.answers)
+}
+
+// Failed takes a step of a flow that failed. The exits that led there were taken. A node
+// that the call was not let into was not visited.
+func (p *Playing) Failed(_ string, failure *ivr.StepError) {
+	trail := slices.Clone(failure.Trail)
+	var denied *ivr.DeniedError
+	if n := len(trail); n > 0 && errors.As(failure, &denied) {
+		trail[n-1].To = ""
+	}
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.answers = append(p.answers, ivr.Answer{Trail: trail})
 }
 
 // Rescued notes that a flow failed and its caller was rescued, which fails the case
@@ -198,7 +219,7 @@ func (r *Result) run(ctx context.Context, opener Opener, o Options) {
 	if r.play(call) {
 		r.judge(call, p, o)
 	}
-	r.Log, r.Answers = call.Log(), p.answers
+	r.Log, r.Answers = call.Log(), p.Answers()
 	r.End, _ = call.End()
 }
 
@@ -273,7 +294,7 @@ func (s *Suite) stepLine(c *Case, i int) int {
 
 // judge compares a call that is over with what is expected.
 func (r *Result) judge(call *carrier.Call, p *Playing, o Options) {
-	for _, text := range r.Case.Expect.compare(call, visited(p.answers)) {
+	for _, text := range r.Case.Expect.compare(call, visited(p.Answers())) {
 		r.fail(r.Case.line, "", "%s", text)
 	}
 	switch want := r.Case.Expect.Rescued; {

@@ -10,6 +10,7 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 
@@ -270,21 +271,41 @@ cases:
 
 func TestCover(t *testing.T) {
 	nodes := []ivr.NodeInfo{
-		{Name: "a", Exits: []ivr.ExitInfo{{Label: "1", To: "b"}, {Label: "noinput", To: "b"}, {Label: "0", To: "b", Global: true}}},
-		{Name: "b", Exits: []ivr.ExitInfo{{Label: "hangup"}}},
-		{Name: "c", Exits: []ivr.ExitInfo{{Label: "hangup"}}},
+		{Name: "a", Asks: true, Exits: []ivr.ExitInfo{
+			{Label: "1", To: "b"}, {Label: "noinput", To: "b"},
+			{Label: "exhausted", To: "b", Cause: ivr.ByWrong, Global: true}, {Label: "key 0", To: "b", Cause: ivr.ByCaller, Global: true},
+		}},
+		{Name: "b", Exits: []ivr.ExitInfo{
+			{Label: "busy", To: "c", Cause: ivr.ByOthers, Global: true}, {Label: "failed", To: "c", Cause: ivr.ByFailure, Global: true}, {Label: "answered"},
+		}},
+		{Name: "c", Asks: true, Exits: []ivr.ExitInfo{{Label: "hangup"}, {Label: "key 0", To: "b", Cause: ivr.ByCaller, Global: true}}},
 	}
 	answers := []ivr.Answer{
-		{Node: "a", Language: "en-US"},
-		{Language: "en-US", Trail: []ivr.Transition{{From: "a", Exit: "1", To: "b"}, {From: "b", Exit: "hangup"}}},
+		{Node: "a", Language: "en-US", Missed: ivr.ByWrong},
+		{Language: "en-US", Trail: []ivr.Transition{{From: "a", Exit: "1", To: "b"}, {From: "b", Exit: "failed", To: "c"}}},
 	}
 	c := callscript.Cover(nodes, []string{"en-US", "es-MX"}, answers)
-	if c.Nodes != (callscript.Share{Done: 2, Of: 3}) || c.Exits != (callscript.Share{Done: 2, Of: 4}) || c.Languages != (callscript.Share{Done: 1, Of: 2}) || c.Percent() != 55 {
+	if c.Nodes != (callscript.Share{Done: 3, Of: 3}) || c.Exits != (callscript.Share{Done: 3, Of: 10}) || c.Languages != (callscript.Share{Done: 1, Of: 2}) || c.Percent() != 46 {
 		t.Errorf("%+v, %d%%", c, c.Percent())
 	}
-	for _, missed := range []string{"node c", "exit a →noinput→", "exit c →hangup→", "language es-MX"} {
-		if !strings.Contains(c.String(), missed) {
-			t.Errorf("%q is not missed:\n%s", missed, c)
-		}
+	want := []string{"a →noinput→", "a →exhausted→", "→key 0→", "b →answered→", "c →hangup→", "c →noinput→", "c →nomatch→"}
+	if !slices.Equal(c.MissedExits, want) {
+		t.Errorf("missed %q, want %q", c.MissedExits, want)
+	}
+	if !strings.Contains(c.String(), "not exercised: language es-MX") {
+		t.Error(c.String())
+	}
+}
+
+// An exit to a node that the call is not let into is taken, and the node not visited.
+func TestCoverDenied(t *testing.T) {
+	var p callscript.Playing
+	p.Failed("CA1", &ivr.StepError{Node: "vault", Err: &ivr.DeniedError{Permission: "open"},
+		Trail: []ivr.Transition{{From: "a", Exit: "1", To: "vault"}}})
+	c := callscript.Cover([]ivr.NodeInfo{
+		{Name: "a", Exits: []ivr.ExitInfo{{Label: "1", To: "vault"}}}, {Name: "vault", Exits: []ivr.ExitInfo{{Label: "hangup"}}},
+	}, nil, p.Answers())
+	if !slices.Equal(c.MissedNodes, []string{"vault"}) || !slices.Equal(c.MissedExits, []string{"vault →hangup→"}) {
+		t.Errorf("%+v", c)
 	}
 }

@@ -67,9 +67,12 @@ type Case struct {
 	// Outbox is what becomes of a flow's bookings and voicemails: kept, or full when the
 	// disk is.
 	Outbox string `yaml:"outbox"`
-	Seed   int    `yaml:"seed"`
-	Steps  []Step `yaml:"steps"`
-	Expect Expect `yaml:"expect"`
+	// Grant are permissions of a flow's nodes that the access control list gives this
+	// call. By default it gives none but that to call.
+	Grant  []string `yaml:"grant"`
+	Seed   int      `yaml:"seed"`
+	Steps  []Step   `yaml:"steps"`
+	Expect Expect   `yaml:"expect"`
 	// Golden is a file that holds the transcript, relative to the suite.
 	Golden string `yaml:"golden"`
 
@@ -199,6 +202,9 @@ func (s *Suite) checkCase(c *Case, key string) []error {
 	}
 	if !slices.Contains([]string{"", "kept", "full"}, c.Outbox) {
 		bad("outbox", "the outbox is kept or full")
+	}
+	if len(c.Grant) > 0 && s.URL != "" {
+		bad("grant", "a server grants permissions by its own configuration: grant is for a flow")
 	}
 	if err := s.checkSteps(key+".steps", c.Steps); err != nil {
 		faults = append(faults, err)

@@ -19,6 +19,7 @@ func TestParseFaults(t *testing.T) {
 		{"no fault", "cases:\n  - name: a\n    faults: [wrong]", "x.yaml:3: cases[0].faults[0]: Kind is \"wrong\""},
 		{"no delivery", "cases:\n  - name: a\n    callbacks: soon", "callbacks come in-order, unordered or late"},
 		{"no outbox", "cases:\n  - name: a\n    outbox: x", "the outbox is kept or full"},
+		{"a grant for a server", "url: https://x/\ncases:\n  - name: a\n    grant: [x]", "grant is for a flow"},
 		{"nothing to do", "cases:\n  - name: a\n    steps: [{}]", "cases[0].steps[0]: the step does nothing"},
 		{"two things", "cases:\n  - name: a\n    steps: [{press: 1, wait: 1s}]", "the step does several things"},
 		{"no key", "cases:\n  - name: a\n    steps: [barge: a]", "barge: keys are 0-9, * and #"},

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"log/slog"
 	"os"
+	"slices"
 	"sync"
 
 	"github.com/callgate/callgate"
@@ -90,17 +91,23 @@ type flowWorld struct {
 	calls.Config
 	// rescued is told when the gate had to rescue a caller.
 	rescued func(string)
-	// permission is what callers are granted; "" is what "serve" grants, View.
-	permission callgate.Permission
+	// grant are permissions that calls have besides View, which "serve" grants.
+	grant []callgate.Permission
 }
 
 func (w *flowWorld) fill() {
 	if w.Log == nil {
 		w.Log = slog.New(slog.DiscardHandler)
 	}
-	if w.permission == "" {
-		w.permission = callgate.View
+}
+
+// entries are the access control list of the line.
+func (w *flowWorld) entries() []callgate.Entry {
+	var list []callgate.Entry
+	for _, p := range append([]callgate.Permission{callgate.View}, w.grant...) {
+		list = append(list, callgate.Entry{Effect: callgate.Allow, Principal: callgate.Carrier(twilio.Name), Permission: p})
 	}
+	return list
 }
 
 // config makes a line to call: the flow behind a gate, as "serve" has it, but in
@@ -125,7 +132,7 @@ func (s *simulatedFlow) config(w flowWorld) (carrier.Config, error) {
 		Verifier: verifier, PublicURL: simulatedURL, Now: w.Now,
 		Rescue: callgate.Rescue{Documents: map[string][]byte{"": rescue}},
 		Routes: []callgate.Route{
-			{Path: "/", Entries: []callgate.Entry{{Effect: callgate.Allow, Principal: callgate.Carrier(twilio.Name), Permission: w.permission}}},
+			{Path: "/", Entries: w.entries()},
 			answers.StatusRoute(),
 		},
 		Observe: func(_ context.Context, e callgate.Event) {
@@ -148,13 +155,30 @@ func (f *flowSet) open(p *callscript.Playing, path string) (callscript.Target, e
 	if err != nil {
 		return callscript.Target{}, err
 	}
+	grant, err := s.granted(p.Case.Grant)
+	if err != nil {
+		return callscript.Target{}, fmt.Errorf("%s: %w", path, err)
+	}
 	languages := &calls.Languages{}
 	languages.Set(p.Party.From, p.Party.Lang)
 	config, err := s.config(flowWorld{
-		Config:  calls.Config{Lookups: p, Outbox: p, Languages: languages, Now: p.Now, Observe: p.Observe},
-		rescued: p.Rescued,
+		Config:  calls.Config{Lookups: p, Outbox: p, Languages: languages, Now: p.Now, Observe: p.Observe, Failed: p.Failed},
+		rescued: p.Rescued, grant: grant,
 	})
 	return callscript.Target{Config: config}, err
+}
+
+// granted are the permissions that a case grants, each of which a node asks for.
+func (s *simulatedFlow) granted(names []string) ([]callgate.Permission, error) {
+	var list []callgate.Permission
+	have := s.program.Permissions()
+	for _, name := range names {
+		if !slices.Contains(have, name) {
+			return nil, fmt.Errorf("grant: no node asks for the permission %q; the flow has %q", name, have)
+		}
+		list = append(list, callgate.Permission(name))
+	}
+	return list, nil
 }
 
 // errNoTarget says that nothing is named that could answer.

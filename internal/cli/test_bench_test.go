@@ -32,3 +32,13 @@ func BenchmarkThousandCases(b *testing.B) {
 		b.ReportMetric(float64(cases), "cases/op")
 	}
 }
+
+// The cases of the example flows come through every node, exit and language.
+func TestExamplesAreCovered(t *testing.T) {
+	var out, errs bytes.Buffer
+	env := &cli.Env{Stdin: strings.NewReader(""), Stdout: &out, Stderr: &errs, Getenv: func(string) string { return "" }}
+	code := cli.Main(t.Context(), []string{"test", "--cover", "--cover-min", "100", "../../examples"}, env)
+	if code != 0 || strings.Count(out.String(), ": 100% covered") < 5 {
+		t.Errorf("exit code %d\n%s%s", code, out.String(), errs.String())
+	}
+}

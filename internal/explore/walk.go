@@ -52,7 +52,7 @@ func (w *Walk) set(call *carrier.Call) {
 func (w *Walk) Observe(_ string, a ivr.Answer) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	w.answers = append(w.answers, ivr.Answer{Node: a.Node, Language: a.Language, Trail: a.Trail})
+	w.answers = append(w.answers, ivr.Answer{Node: a.Node, Language: a.Language, Trail: a.Trail, Missed: a.Missed})
 	if a.Node != "" {
 		w.node = a.Node
 	}

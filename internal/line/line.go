@@ -51,6 +51,9 @@ type Config struct {
 	Now func() time.Time
 	// Observe is told of each step that was answered. May be nil.
 	Observe func(callSid string, answer ivr.Answer)
+	// Failed is told of each step that failed, so that the gate rescues the caller. May
+	// be nil.
+	Failed func(callSid string, failure *ivr.StepError)
 }
 
 // Lookups makes the requests of HTTP nodes.
@@ -311,6 +314,7 @@ func (c *call) run(ctx context.Context, p *ivr.Program, s ivr.State, ev *ivr.Eve
 			c.admission.SetLanguage(answer.Language)
 		}
 		if err != nil {
+			c.failed(ev.CallSid, err)
 			return answer, err
 		}
 		if !answer.Pending {
@@ -327,4 +331,12 @@ func (c *call) run(ctx context.Context, p *ivr.Program, s ivr.State, ev *ivr.Eve
 		}
 	}
 	return ivr.Answer{}, fmt.Errorf("more than %d look-ups before the caller hears anything", maxRounds)
+}
+
+// failed tells whoever wants to know that a step failed.
+func (c *call) failed(callSid string, err error) {
+	var step *ivr.StepError
+	if c.line.Failed != nil && errors.As(err, &step) {
+		c.line.Failed(callSid, step)
+	}
 }
