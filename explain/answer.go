@@ -78,11 +78,16 @@ func (a *answer) asIs(key *tryKey, loose bool) {
 	if account := o.accountOf(); account != "" && key.account != "" && account != key.account {
 		a.add(CauseOtherAccount, Difference{"key", quote(key.name), keyText(CauseOtherAccount)})
 	}
-	if len(a.Changes) == 0 {
-		a.Cause, a.Confidence = CauseNone, Proved
+	if len(a.Changes) > 0 {
+		a.finish(o.address)
 		return
 	}
-	a.finish(o.address)
+	if a.search.bareGet() {
+		a.guess(CauseMethod, "the signature is valid, but it is a GET without the carrier's parameters, as a redirect makes of a POST")
+		a.Cause, a.Confidence = CauseMethod, Likely
+		return
+	}
+	a.Cause, a.Confidence = CauseNone, Proved
 }
 
 func badForm(body []byte) bool {

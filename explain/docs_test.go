@@ -14,8 +14,9 @@ import (
 
 var pages = filepath.Join("..", "docs", "causes")
 
-// TestPages holds that each cause has a page that begins with its word and
-// title, a line in the table, and no page is without a cause.
+// TestPages holds that each cause has a page that begins with its word and title and
+// says something of each proxy and of frameworks, with every line that is proposed for
+// it; that it has a line in the table, and that no page is without a cause.
 func TestPages(t *testing.T) {
 	index, err := os.ReadFile(filepath.Join(pages, "README.md"))
 	if err != nil {
@@ -36,6 +37,16 @@ func TestPages(t *testing.T) {
 		for _, part := range []string{"**Symptom.**", "**Cause.**", "**Mend.**"} {
 			if !strings.Contains(string(page), part) {
 				t.Errorf("%s: no %s", name, part)
+			}
+		}
+		for _, who := range []string{"nginx", "HAProxy", "Apache", "Caddy", "ngrok", "oad balancer", "rameworks"} {
+			if !strings.Contains(string(page), who) {
+				t.Errorf("%s: nothing on %s", name, who)
+			}
+		}
+		for proxy, line := range explain.ProxyLines[c] {
+			if !strings.Contains(string(page), "\n"+line+"\n") {
+				t.Errorf("%s: lacks the line of %s, %q", name, proxy, line)
 			}
 		}
 		if line := "| [" + string(c) + "](" + name + ") | " + c.Title() + " |"; !strings.Contains(string(index), line) {

@@ -42,7 +42,7 @@ func (a *answer) guessBody() {
 		a.guess(CauseBodyTruncated, "the form ends in the middle of an escape")
 	case r.Method == http.MethodPost && len(r.Body) == 0 && (declared > 0 || o.content == contentForm):
 		a.guess(CauseBodyLost, "it is a form without a body; something read the body first, or a redirect dropped it")
-	case r.Method == http.MethodGet && !r.handshake() && !o.queryParams().Has("CallSid"):
+	case a.search.bareGet():
 		a.guess(CauseMethod, "it is a GET without the carrier's parameters, as a redirect makes of a POST")
 	}
 	if o.content != contentForm {
@@ -54,6 +54,16 @@ func (a *answer) guessBody() {
 			return
 		}
 	}
+}
+
+// bareGet reports whether the request is a GET without the carrier's parameters,
+// which the carrier sends only where a redirect led it. Streams have none either.
+func (s *search) bareGet() bool {
+	if s.request.Method != http.MethodGet || s.request.handshake() || !s.fromCarrier() {
+		return false
+	}
+	query := s.roots[0].root.queryParams()
+	return !query.Has("AccountSid") && !query.Has("CallSid")
 }
 
 // endsInEscape reports whether a form was cut within an escape.

@@ -40,8 +40,20 @@ func (m *mends) of(c Cause, signed address, _ []Difference) []Mend {
 	if note := notes[c]; note.Note != "" {
 		list = append(list, note)
 	}
+	if m.proxy != "" {
+		return list
+	}
+	// Most proxies do not name themselves: the reader knows which one it is.
+	for _, p := range servers {
+		if line, ok := proxyLines[c][p]; ok {
+			list = append(list, Mend{Where: p.Name(), Line: line})
+		}
+	}
 	return list
 }
+
+// servers are the proxies that do not name themselves by default.
+var servers = []Proxy{ProxyNginx, ProxyHAProxy, ProxyApache, ProxyCaddy}
 
 // address returns the lines of callgate.yaml that make the signed address known.
 func (m *mends) address(signed address) []Mend {
