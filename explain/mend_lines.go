@@ -183,7 +183,6 @@ var proxyLines = map[Cause]map[Proxy]string{
 	CauseBodyEncoding:     bodyAsItCame,
 	CauseParamsTrimmed:    bodyAsItCame,
 	CauseCharset:          bodyAsItCame,
-	CauseFormAsJSON:       bodyAsItCame,
 }
 
 // What several causes have in common.
@@ -205,8 +204,6 @@ var (
 		ProxyLoadBalancer: "# remove the rule that writes bodySHA256",
 	}
 	bodyAsItCame = map[Proxy]string{
-		ProxyNginx:        "# remove the script (njs, Lua) that writes the body\nproxy_pass_request_body on;",
-		ProxyHAProxy:      "# remove: filter lua... and http-request lua... that write the body",
 		ProxyApache:       "# remove: SetInputFilter, AddInputFilter, InputSed",
 		ProxyCaddy:        "# remove from the site: request_body with set, and plugins that write the body",
 		ProxyLoadBalancer: "# no function and no mapping that writes the body (AWS API Gateway: proxy integration)",

@@ -85,7 +85,7 @@ func (b *builder) build(ctx context.Context, c *config.Config) (*generation, []s
 		return nil, b.files, strictyaml.Join(b.faults)
 	}
 	g.explainer, err = explain.New(explain.Config{
-		Keys: b.verifying, PublicURL: c.PublicURL, AllowedHosts: c.AllowedHosts, TrustedProxies: gate.TrustedProxies,
+		Keys: b.verifying, PublicURL: c.PublicURL, AllowedHosts: c.AllowedHosts, TrustedProxies: gate.TrustedProxies, Webhooks: c.Webhooks,
 	})
 	if err != nil {
 		return nil, b.files, err

@@ -67,6 +67,11 @@ func (c *Config) checkAddresses(say sayFunc) {
 			say(fmt.Sprintf("trusted_proxies[%d]", i), "%v", err)
 		}
 	}
+	for i, w := range c.Webhooks {
+		if !isWebAddress(w) {
+			say(fmt.Sprintf("webhooks[%d]", i), "not an address such as https://ivr.example.org/clinic?branch=3")
+		}
+	}
 	if c.Admin.Listen == AdminOff {
 		return
 	}
@@ -79,6 +84,17 @@ func (c *Config) checkAddresses(say sayFunc) {
 	case isLoopback(host) && reason != "":
 		say("admin.insecure_not_loopback", "is not needed, because admin.listen is on the loopback interface; remove it")
 	}
+}
+
+// isWebAddress reports whether s has a scheme of the carrier's and a host. It is not
+// parsed: the carrier signs it byte for byte.
+func isWebAddress(s string) bool {
+	scheme, rest, found := strings.Cut(s, "://")
+	host := rest
+	if i := strings.IndexAny(rest, "/?#"); i >= 0 {
+		host = rest[:i]
+	}
+	return found && host != "" && slices.Contains([]string{"http", "https", "ws", "wss"}, scheme)
 }
 
 // splitAddress takes apart HOST:PORT, where the host may be empty.

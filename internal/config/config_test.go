@@ -133,8 +133,10 @@ func TestFaults(t *testing.T) {
 		"max_body: -1\n" + smallest:          "c.yaml:1: max_body: a number of bytes above zero is wanted; leave the key out for the default",
 		"tls: {}\n" + smallest:               "c.yaml:1: tls: cert_file is missing\nc.yaml:1: tls: key_file is missing",
 
-		"trusted_proxies: [proxy]\n" + smallest:      `c.yaml:1: trusted_proxies[0]: "proxy" is not a network such as 10.0.0.0/8 or an address such as 127.0.0.1`,
-		"trusted_proxies: [10.0.0.1/8]\n" + smallest: "c.yaml:1: trusted_proxies[0]: 10.0.0.1/8 names an address in a network; the network is 10.0.0.0/8",
+		"trusted_proxies: [proxy]\n" + smallest:                             `c.yaml:1: trusted_proxies[0]: "proxy" is not a network such as 10.0.0.0/8 or an address such as 127.0.0.1`,
+		"webhooks: [https://a.example/x?y=z, \"//a.example\"]\n" + smallest: `c.yaml:1: webhooks[1]: not an address such as https://ivr.example.org/clinic?branch=3`,
+		"webhooks: [\"https:///x\"]\n" + smallest:                           `c.yaml:1: webhooks[0]: not an address such as https://ivr.example.org/clinic?branch=3`,
+		"trusted_proxies: [10.0.0.1/8]\n" + smallest:                        "c.yaml:1: trusted_proxies[0]: 10.0.0.1/8 names an address in a network; the network is 10.0.0.0/8",
 
 		"admin: {listen: 0.0.0.0:1}\n" + smallest:                            "c.yaml:1: admin.listen: not an address of the loopback interface, such as 127.0.0.1:8081; to have it anyway, give the reason in admin.insecure_not_loopback",
 		"admin: {listen: :1}\n" + smallest:                                   "c.yaml:1: admin.listen: not an address of the loopback interface, such as 127.0.0.1:8081; to have it anyway, give the reason in admin.insecure_not_loopback",

@@ -170,8 +170,8 @@ func (r *Runner) explain(ctx context.Context, j job) {
 	}
 	x := e.Explain(ctx, j.request)
 	r.config.Explained(x.Cause)
-	if !r.first(answer{j.sender, x.Cause}) {
-		return
+	if x.Cause == explain.CauseNone || !r.first(answer{j.sender, x.Cause}) {
+		return // a valid signature explains nothing: the reason of the refusal says it
 	}
 	level := slog.LevelWarn // somebody has something to mend
 	if x.Cause == explain.CauseForged {
@@ -197,10 +197,11 @@ func attributes(j job, x *explain.Explanation) []slog.Attr {
 		attrs = append(attrs, slog.String("likely", string(g.Cause)+": "+g.Why))
 		mends = append(mends, g.Mends...)
 	}
-	for _, m := range mends {
-		attrs = append(attrs, slog.String("mend", mendText(m)))
+	texts := make([]string, len(mends))
+	for i, m := range mends {
+		texts[i] = mendText(m)
 	}
-	return attrs
+	return append(attrs, slog.Any("mends", texts))
 }
 
 func mendText(m explain.Mend) string {

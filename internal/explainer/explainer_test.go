@@ -104,7 +104,7 @@ func TestRefusedRequestsAreExplained(t *testing.T) {
 			t.Errorf("causes %v", b.causes)
 		}
 		line := b.log.String()
-		for _, want := range []string{`"cause":"slash"`, `"confidence":"proved"`, `"route":"/"`, `"reason":"mismatch"`, `"mend":`, `\"/menu/\"`} {
+		for _, want := range []string{`"cause":"slash"`, `"confidence":"proved"`, `"route":"/"`, `"reason":"mismatch"`, `"mends":[`, `\"/menu/\"`} {
 			if !strings.Contains(line, want) {
 				t.Errorf("the log lacks %s: %s", want, line)
 			}
@@ -165,6 +165,67 @@ func TestFlood(t *testing.T) {
 	if b.copies != queue || b.dropped != 3000-queue {
 		t.Errorf("%d copies, %d dropped", b.copies, b.dropped)
 	}
+}
+
+// A request of the carrier whose signature was dropped on the way is explained; one
+// without anything of the carrier is not even kept.
+func TestDroppedSignatureIsExplained(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		b := newBench(t)
+		ctx, stop := context.WithCancel(t.Context())
+		done := make(chan struct{})
+		go func() { b.runner.Run(ctx); close(done) }()
+		for _, agent := range []string{"TwilioProxy/1.1", "curl/8.5.0", ""} {
+			r := httptest.NewRequest("POST", "/menu", strings.NewReader("CallSid=CA1"))
+			r.Header.Set("User-Agent", agent)
+			b.handler.ServeHTTP(httptest.NewRecorder(), r)
+		}
+		synctest.Wait()
+		stop()
+		<-done
+		if b.causes[explain.CauseSignatureMissing] != 1 || len(b.causes) != 1 || b.dropped != 0 {
+			t.Errorf("causes %v, %d dropped", b.causes, b.dropped)
+		}
+		if !strings.Contains(b.log.String(), "del-header X-Twilio-Signature") {
+			t.Errorf("no mend: %s", b.log.String())
+		}
+	})
+}
+
+// A GET that a redirect made of a POST is validly signed; the route does not take it,
+// and the log says why it came.
+func TestRedirectedPostIsExplained(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		b := newBench(t)
+		ctx, stop := context.WithCancel(t.Context())
+		done := make(chan struct{})
+		go func() { b.runner.Run(ctx); close(done) }()
+		v, err := twilio.New(twilio.Config{Keys: keys, Profile: twilio.ProfileSignature})
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, query := range []string{"", "?AccountSid=AC1&CallSid=CA1"} {
+			r := httptest.NewRequest("GET", "/menu"+query, nil)
+			signature, err := v.Sign(&callgate.Request{Method: "GET", URL: "https://ivr.example.org/menu" + query})
+			if err != nil {
+				t.Fatal(err)
+			}
+			r.Header.Set(twilio.Header, signature)
+			r.Header.Set("User-Agent", "TwilioProxy/1.1")
+			b.handler.ServeHTTP(httptest.NewRecorder(), r)
+			synctest.Wait()
+			time.Sleep(time.Minute)
+		}
+		stop()
+		<-done
+		// The second one is a webhook that is configured as GET: nothing is wrong with its signature.
+		if b.causes[explain.CauseMethod] != 1 || b.causes[explain.CauseNone] != 1 {
+			t.Errorf("causes %v", b.causes)
+		}
+		if n := strings.Count(b.log.String(), "why a signature failed"); n != 1 {
+			t.Errorf("%d lines: %s", n, b.log.String())
+		}
+	})
 }
 
 // Requests that were not refused for their signature are none of its business.

@@ -5,6 +5,7 @@ import (
 	"io"
 	"net/http"
 	"net/netip"
+	"strings"
 
 	"github.com/callgate/callgate"
 	"github.com/callgate/callgate/explain"
@@ -15,9 +16,9 @@ import (
 // unless it is told to; of a larger one the signature is explained without it.
 const maxKept = 64 << 10
 
-// explained are the reasons of refusals that have a cause to find. A request without
-// a signature has none, and those that were authenticated have another.
+// explained are the reasons of refusals that have a cause to find.
 var explained = map[callgate.Reason]bool{
+	callgate.ReasonMissing: true, callgate.ReasonProfile: true,
 	callgate.ReasonMismatch: true, callgate.ReasonBodyHash: true, callgate.ReasonContentType: true, callgate.ReasonParams: true,
 	callgate.ReasonMalformed: true, callgate.ReasonMethod: true, callgate.ReasonHost: true, callgate.ReasonAccount: true,
 }
@@ -35,7 +36,7 @@ type seenKey struct{}
 // Observe must be called with the event of each request, in its context.
 func (r *Runner) Handler(gate http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, q *http.Request) {
-		if len(q.Header[twilio.Header]) == 0 {
+		if len(q.Header[twilio.Header]) == 0 && !claimsCarrier(q.Header) {
 			gate.ServeHTTP(w, q)
 			return
 		}
@@ -46,6 +47,13 @@ func (r *Runner) Handler(gate http.Handler) http.Handler {
 		}
 		gate.ServeHTTP(w, watched)
 	})
+}
+
+// claimsCarrier reports whether a request without a signature says that it is the
+// carrier's: then something on the way dropped the header. What else has none is a
+// stranger's and not worth an explanation.
+func claimsCarrier(h http.Header) bool {
+	return strings.HasPrefix(h.Get("User-Agent"), "TwilioProxy/") || len(h["I-Twilio-Idempotency-Token"]) > 0
 }
 
 // Read reads the body and keeps what was read.
