@@ -31,6 +31,11 @@ type Admission struct {
 	// Body is the raw body.
 	Body []byte
 
+	// Observed is what the request would have been refused for, on a route that
+	// admits it on trial: see Route.InsecureAdmitRefused. Nobody vouches for anything
+	// in such a request. It is nil for every other one.
+	Observed *Refusal
+
 	language atomic.Pointer[string]
 	resource *Resource
 }

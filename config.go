@@ -97,7 +97,8 @@ type Config struct {
 	// answer was written. Nil: nobody is told.
 	Observe func(context.Context, Event)
 
-	// Now is the clock of events and of the count of rescues in a call. Nil is time.Now.
+	// Now is the clock of events, of the count of rescues in a call, and of
+	// Route.ObserveUntil. Nil is time.Now.
 	Now func() time.Time
 }
 
@@ -115,7 +116,7 @@ func New(c Config) (*Gate, error) {
 		unsigned: c.Unsigned,
 		deadline: c.Deadline,
 		observe:  c.Observe,
-		now:      c.Now,
+		now:      c.clock(),
 	}
 	// check has read these without a fault.
 	if c.PublicURL != "" {
@@ -132,10 +133,14 @@ func New(c Config) (*Gate, error) {
 	if g.deadline == 0 {
 		g.deadline = DefaultDeadline
 	}
-	if g.now == nil {
-		g.now = time.Now
-	}
 	return g, nil
+}
+
+func (c *Config) clock() func() time.Time {
+	if c.Now == nil {
+		return time.Now
+	}
+	return c.Now
 }
 
 // faults gathers what is wrong with a configuration.
@@ -158,6 +163,7 @@ func (c *Config) check() error {
 		}
 		paths[r.Path] = i
 		r.check(&f, field)
+		r.checkObserve(&f, field, c.clock())
 	}
 	if len(f) == 0 {
 		c.checkTree(&f)
@@ -282,6 +288,7 @@ func (c *Config) checkTree(f *faults) {
 		if r.kind == KindVoice && r.documentFor(r.language) == nil {
 			f.add("Rescue", "no document for the voice route %s (language %q), whose callers would hear an apology of the carrier and be hung up on; make one with RescueDocument, or set the Kind of the route", name, r.language)
 		}
+		c.checkAdmitRefused(f, r)
 		allowed = allowed || slices.ContainsFunc(r.resource.Entries, func(e Entry) bool { return e.Effect == Allow })
 	}
 	if !allowed {

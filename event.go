@@ -15,6 +15,10 @@ type Outcome string
 const (
 	// OutcomeAccepted: it was admitted, and the handler's answer was given.
 	OutcomeAccepted Outcome = "accepted"
+	// OutcomeObserved: it would have been refused, for Event.Reason, and was admitted
+	// because the route says so; see Route.InsecureAdmitRefused. The handler's answer
+	// was given.
+	OutcomeObserved Outcome = "observed"
 	// OutcomeRefused: it was not admitted. Event.Reason says why.
 	OutcomeRefused Outcome = "refused"
 	// OutcomeRescued: it was admitted, the handler failed, and the caller was given
@@ -79,6 +83,12 @@ type Event struct {
 	Principals            []Principal
 	Decision              Decision
 
+	// ObservedUntil is set while the route is on trial, see Route.ObserveUntil.
+	ObservedUntil time.Time
+	// Observed is what the request would have been refused for, when it was admitted
+	// all the same, whatever became of it then.
+	Observed *Refusal
+
 	Start    time.Time
 	Duration time.Duration
 	// Err is the refusal, or what went wrong in the handler: for a panic where it
@@ -107,6 +117,7 @@ func (g *Gate) record(ctx context.Context, w http.ResponseWriter, v *visit, s se
 	for _, p := range a.Principals {
 		e.Principals = append(e.Principals, p.masked())
 	}
+	e.noteObserved(v)
 	g.observe(ctx, e)
 }
 

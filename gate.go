@@ -87,7 +87,7 @@ func (g *Gate) decide(r *http.Request, v *visit) *Refusal {
 	if a.URL, refusal = g.address(r, t.raw); refusal != nil {
 		return refusal
 	}
-	if refusal = g.authenticate(r, v); refusal != nil {
+	if refusal = g.authenticate(r, v); refusal != nil && !g.observes(v, refusal) {
 		return refusal
 	}
 	if refusal = a.readParams(r, t.query); refusal != nil {
@@ -97,7 +97,7 @@ func (g *Gate) decide(r *http.Request, v *visit) *Refusal {
 	a.Principals = v.identify()
 	a.resource = &v.route.resource
 	a.Decision = v.route.resource.Decide(a.Principals, v.route.permission)
-	if !a.Decision.Allowed {
+	if !a.granted() {
 		return Refuse(ReasonDenied, "%s", a.Decision.masked())
 	}
 	return nil

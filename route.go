@@ -6,6 +6,7 @@ import (
 	"path"
 	"slices"
 	"strings"
+	"time"
 )
 
 // Auth is what a request must prove on a route.
@@ -64,6 +65,19 @@ type Route struct {
 	// Rescue has rescue documents that add to those of the route above, or replace
 	// them in the same language.
 	Rescue *Rescue
+
+	// ObserveUntil puts the route on trial: until then the events of its requests say
+	// so (Event.ObservedUntil), for a report of what is refused and why. It may be
+	// MaxObserve ahead. When it has passed it changes nothing, and neither does the
+	// zero time. It is not inherited.
+	ObserveUntil time.Time
+	// InsecureAdmitRefused says why requests whose signature is missing or wrong are
+	// admitted until ObserveUntil: whoever finds the address may then do what the
+	// carrier may. Such a request has no principal but Everyone, Admission.Observed
+	// says what it would have been refused for, and its outcome is OutcomeObserved.
+	// An entry that denies Everyone still denies. Empty, the default: it is refused.
+	// It is not inherited, and not for streams or where passwords are asked for.
+	InsecureAdmitRefused string
 }
 
 // route is a Route with everything inherited filled in.
@@ -77,6 +91,9 @@ type route struct {
 	permission Permission
 	language   string
 	documents  map[string][]byte
+
+	observeUntil time.Time // zero: never
+	admitRefused bool      // until then
 }
 
 // root returns what the route "/" has before it is configured.
@@ -120,6 +137,7 @@ func (r Route) build(above *route) *route {
 		b.resource.Parent = &above.resource
 	}
 	b.kind = r.Kind
+	b.observeUntil, b.admitRefused = r.ObserveUntil, strings.TrimSpace(r.InsecureAdmitRefused) != ""
 	switch {
 	case len(r.Methods) > 0:
 		b.methods = slices.Clone(r.Methods)

@@ -30,6 +30,7 @@ var rules = archtest.Rules{
 		"internal/keys":          {"."},
 		"internal/leaktest":      nil,
 		"internal/line":          {".", "ivr"},
+		"internal/logreport":     {".", "explain"},
 		"internal/lookup":        {".", "ivr"},
 		"internal/outbox":        nil,
 		"internal/metrics":       {".", "github.com/prometheus/client_golang/prometheus/..."},

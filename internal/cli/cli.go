@@ -40,6 +40,7 @@ func commands() []func(*Env) *cobra.Command {
 		newSign,
 		newVerify,
 		newExplain,
+		newReport,
 		newTwiml,
 		newVersion,
 		newMan,

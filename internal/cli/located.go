@@ -62,5 +62,6 @@ var inText = strings.NewReplacer("AllowedHosts", "allowed_hosts", "PublicURL", "
 func keyOf(field string) string {
 	field = documents.ReplaceAllString(field, ".$2")
 	field = strings.ToLower(wordStart.ReplaceAllString(field, "${1}_$2"))
+	field = strings.NewReplacer(".observe_until", ".observe.until", ".insecure_admit", ".observe.insecure_admit").Replace(field)
 	return strings.TrimSuffix(entryPart.ReplaceAllString(field, "$1"), ".")
 }

@@ -211,7 +211,10 @@ func (b *builder) routes(ctx context.Context) ([]callgate.Route, http.Handler) {
 		list = append(list, b.route(key, r))
 		if l := b.answerer(ctx, key, r); l != nil {
 			own[r.Path] = l
-			below = append(below, l.resources...)
+			for _, part := range l.resources { // of the same line, and so on trial with it
+				part.ObserveUntil, part.InsecureAdmitRefused = list[i].ObserveUntil, list[i].InsecureAdmitRefused
+				below = append(below, part)
+			}
 		}
 	}
 	if !slices.ContainsFunc(list, isRoot) {
@@ -264,6 +267,10 @@ func (b *builder) route(key string, r config.Route) callgate.Route {
 	}
 	if isRoot(route) {
 		b.rootDefaults(&route)
+	}
+	if r.Observe != nil {
+		route.ObserveUntil, _ = config.ParseUntil(r.Observe.Until) // the configuration was checked
+		route.InsecureAdmitRefused = r.Observe.InsecureAdmitRefused
 	}
 	if len(r.Rescue) > 0 {
 		route.Rescue = &callgate.Rescue{Documents: b.documents(key+".rescue", r.Rescue)}

@@ -66,8 +66,8 @@ func newServing(cmd *cobra.Command, env *Env, dev bool) *serving {
 	s := &serving{env: env, source: newSource(cmd, env), dev: dev, metrics: metrics.New(readBuild().Version)}
 	s.why = explainer.New(explainer.Config{
 		Log:       func() *slog.Logger { return s.log },
-		Explained: func(c explain.Cause) { s.metrics.Explained(string(c)) },
-		Dropped:   func() { s.metrics.Explained(metrics.NotExplained) },
+		Explained: func(c explain.Cause, o callgate.Outcome) { s.metrics.Explained(string(c), o) },
+		Dropped:   func(o callgate.Outcome) { s.metrics.Explained(metrics.NotExplained, o) },
 	})
 	if dev {
 		s.builder.devKey = callgate.Secret(rand.Text())
@@ -80,6 +80,9 @@ func newServing(cmd *cobra.Command, env *Env, dev bool) *serving {
 func (s *serving) check(ctx context.Context) error {
 	g, _, err := s.read(ctx)
 	if err != nil {
+		return err
+	}
+	if err := strictyaml.Join(endedTrials(g.config, time.Now())); err != nil {
 		return err
 	}
 	for _, w := range g.warnings {
@@ -257,6 +260,7 @@ func (s *serving) announce(g *generation, endpoints []server.Endpoint) {
 	}
 	s.log.Info("listening", "address", endpoints[0].Listener.Addr().String(), "public_url", g.config.PublicURL,
 		"tls", endpoints[0].TLS != nil, "configuration", s.source.name(), "version", readBuild().Version)
+	s.warnOfTrials(g.config)
 	if s.dev {
 		s.announceDev(g, endpoints[0])
 	}
@@ -300,6 +304,7 @@ func (s *serving) reload(ctx context.Context, why string) {
 	s.warnOfRestart(old.config, g.config)
 	s.use(g, files)
 	s.log.Info("configuration read again", "because", why)
+	s.warnOfTrials(g.config)
 }
 
 // warnOfRestart says which changes take effect at the next start only.

@@ -1,6 +1,7 @@
 package config
 
 import (
+	"errors"
 	"fmt"
 	"maps"
 	"net"
@@ -229,6 +230,11 @@ func (c *Config) checkRoutes(say sayFunc) {
 		if slices.Contains([]string{AuthBasic, AuthBoth, AuthEither}, r.Auth) && c.UsersFile == "" {
 			say(key+".auth", "%s asks for a password, but there is no users_file to check it with", r.Auth)
 		}
+		if r.Observe != nil {
+			if _, err := ParseUntil(r.Observe.Until); err != nil {
+				say(key+".observe.until", "%v", err)
+			}
+		}
 		c.checkRescue(say, key+".rescue", r.Rescue)
 		for j, e := range r.Entries {
 			if _, err := ParseEntry(e); err != nil {
@@ -261,6 +267,20 @@ func (c *Config) answeredAbove(path string) bool {
 		}
 	}
 	return false
+}
+
+// ParseUntil reads the end of a trial: a day such as "2026-12-31", which is midnight
+// UTC at its beginning, or a time in RFC 3339.
+func ParseUntil(s string) (time.Time, error) {
+	if s == "" {
+		return time.Time{}, errors.New("missing: a trial ends on a date, such as 2026-12-31")
+	}
+	for _, form := range []string{time.DateOnly, time.RFC3339} {
+		if t, err := time.Parse(form, s); err == nil {
+			return t, nil
+		}
+	}
+	return time.Time{}, fmt.Errorf("%q is neither a day such as 2026-12-31 nor a time such as 2026-12-31T18:00:00+01:00", s)
 }
 
 // ParseEntry reads an access control entry, "allow PRINCIPAL PERMISSION" or "deny

@@ -207,6 +207,9 @@ type Route struct {
 	// Rescue is what they hear when their call cannot be answered.
 	Rescue map[string]Rescue `yaml:"rescue"`
 
+	// Observe puts the route on trial until a date. It is not inherited.
+	Observe *Observe `yaml:"observe"`
+
 	// What answers: at most one of the following. A voice route without any is
 	// answered by the nearest route above it, a status route with "204 No Content".
 
@@ -220,6 +223,18 @@ type Route struct {
 	File string `yaml:"file"`
 	// Demo is the demonstration line.
 	Demo bool `yaml:"demo"`
+}
+
+// Observe is a trial of a route: its requests are marked in the log, for "callgate
+// report", until it enforces by itself.
+type Observe struct {
+	// Until is when it ends: a day, which is midnight UTC at its beginning, or a time
+	// with its zone. Required, and at most callgate.MaxObserve ahead.
+	Until string `yaml:"until"`
+	// InsecureAdmitRefused admits requests whose signature is missing or wrong until
+	// then, and says why that is right. Whoever finds the address may do what the
+	// carrier may.
+	InsecureAdmitRefused string `yaml:"insecure_admit_refused"`
 }
 
 // The defaults of addresses. Both are on the loopback interface: being reached from

@@ -1,5 +1,5 @@
 // Package explainer explains refused requests while a server runs, off the path of
-// requests: a Runner keeps a copy of a request that the gate refuses, searches for
+// requests: a Runner keeps a copy of a request that the gate refuses, or would refuse, searches for
 // the cause in a goroutine of its own, and logs and counts what it finds.
 //
 // A flood of forged requests must cost the admitted ones nothing. So a copy is
@@ -37,10 +37,11 @@ const (
 type Config struct {
 	// Log returns the log, which gets one line for each cause, sender and route a minute.
 	Log func() *slog.Logger
-	// Explained is called with the cause of each explanation.
-	Explained func(explain.Cause)
+	// Explained is called with the cause of each explanation, and whether the request
+	// was refused or observed.
+	Explained func(explain.Cause, callgate.Outcome)
 	// Dropped is called for each request that is not explained because there are too many.
-	Dropped func()
+	Dropped func(callgate.Outcome)
 }
 
 // Runner explains requests. Make one with New; Run must run for as long as
@@ -68,9 +69,21 @@ type answer struct {
 	cause explain.Cause
 }
 
+// Refused is a request that was refused or, on a route that is observed, would have
+// been.
+type Refused struct {
+	Peer    netip.Addr
+	Route   string
+	Reason  callgate.Reason
+	Outcome callgate.Outcome // OutcomeRefused or OutcomeObserved
+	// ObservedUntil is set while the route is on trial.
+	ObservedUntil time.Time
+}
+
+func (q Refused) sender() sender { return sender{q.Peer.Unmap(), q.Route} }
+
 type job struct {
-	sender
-	reason  callgate.Reason
+	Refused
 	request *explain.Request
 }
 
@@ -80,10 +93,10 @@ func New(c Config) *Runner {
 		c.Log = func() *slog.Logger { return slog.New(slog.DiscardHandler) }
 	}
 	if c.Explained == nil {
-		c.Explained = func(explain.Cause) {}
+		c.Explained = func(explain.Cause, callgate.Outcome) {}
 	}
 	if c.Dropped == nil {
-		c.Dropped = func() {}
+		c.Dropped = func(callgate.Outcome) {}
 	}
 	return &Runner{config: c, queue: make(chan job, queueLength)}
 }
@@ -94,19 +107,18 @@ func (r *Runner) Use(e *explain.Explainer) { r.explainer.Store(e) }
 
 // Submit queues a request that was refused, unless too many were. copied is called
 // only when it is queued, and returns the request in memory of its own.
-func (r *Runner) Submit(peer netip.Addr, route string, reason callgate.Reason, copied func() *explain.Request) {
+func (r *Runner) Submit(q Refused, copied func() *explain.Request) {
 	if r.explainer.Load() == nil {
 		return
 	}
-	s := sender{peer.Unmap(), route}
-	if len(r.queue) == cap(r.queue) || !r.admits(s) {
-		r.config.Dropped()
+	if len(r.queue) == cap(r.queue) || !r.admits(q.sender()) {
+		r.config.Dropped(q.Outcome)
 		return
 	}
 	select {
-	case r.queue <- job{s, reason, copied()}:
+	case r.queue <- job{q, copied()}:
 	default:
-		r.config.Dropped()
+		r.config.Dropped(q.Outcome)
 	}
 }
 
@@ -169,8 +181,8 @@ func (r *Runner) explain(ctx context.Context, j job) {
 		return
 	}
 	x := e.Explain(ctx, j.request)
-	r.config.Explained(x.Cause)
-	if x.Cause == explain.CauseNone || !r.first(answer{j.sender, x.Cause}) {
+	r.config.Explained(x.Cause, j.Outcome)
+	if x.Cause == explain.CauseNone || !r.first(answer{j.sender(), x.Cause}) {
 		return // a valid signature explains nothing: the reason of the refusal says it
 	}
 	level := slog.LevelWarn // somebody has something to mend
@@ -184,7 +196,11 @@ func (r *Runner) explain(ctx context.Context, j job) {
 func attributes(j job, x *explain.Explanation) []slog.Attr {
 	attrs := []slog.Attr{
 		slog.String("cause", string(x.Cause)), slog.String("title", x.Title),
-		slog.String("confidence", string(x.Confidence)), slog.String("route", j.route), slog.String("reason", string(j.reason)),
+		slog.String("confidence", string(x.Confidence)), slog.String("route", j.Route),
+		slog.String("outcome", string(j.Outcome)), slog.String("reason", string(j.Reason)),
+	}
+	if !j.ObservedUntil.IsZero() {
+		attrs = append(attrs, slog.String("observed_until", j.ObservedUntil.UTC().Format(time.RFC3339)))
 	}
 	var mends []explain.Mend
 	for _, c := range x.Changes {

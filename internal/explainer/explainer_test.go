@@ -26,21 +26,22 @@ var keys = []twilio.Key{{Name: "main", Token: token}}
 
 // bench is a gate with a runner behind it.
 type bench struct {
-	handler http.Handler
-	runner  *explainer.Runner
-	log     bytes.Buffer
-	causes  map[explain.Cause]int
-	dropped int
-	copies  int
+	handler  http.Handler
+	runner   *explainer.Runner
+	log      bytes.Buffer
+	causes   map[explain.Cause]int
+	outcomes map[callgate.Outcome]int
+	dropped  int
+	copies   int
 }
 
 func newBench(t testing.TB) *bench {
 	t.Helper()
-	b := &bench{causes: map[explain.Cause]int{}}
+	b := &bench{causes: map[explain.Cause]int{}, outcomes: map[callgate.Outcome]int{}}
 	b.runner = explainer.New(explainer.Config{
 		Log:       func() *slog.Logger { return slog.New(slog.NewJSONHandler(&b.log, nil)) },
-		Explained: func(c explain.Cause) { b.causes[c]++ },
-		Dropped:   func() { b.dropped++ },
+		Explained: func(c explain.Cause, o callgate.Outcome) { b.causes[c]++; b.outcomes[o]++ },
+		Dropped:   func(callgate.Outcome) { b.dropped++ },
 	})
 	e, err := explain.New(explain.Config{Keys: keys, PublicURL: "https://ivr.example.org"})
 	if err != nil {
@@ -156,7 +157,7 @@ func TestFlood(t *testing.T) {
 	b := newBench(t) // nobody runs it
 	for i := range 3000 {
 		peer := netip.AddrFrom4([4]byte{10, 0, byte(i >> 8), byte(i)})
-		b.runner.Submit(peer, "/", callgate.ReasonMismatch, func() *explain.Request {
+		b.runner.Submit(explainer.Refused{Peer: peer, Route: "/", Reason: callgate.ReasonMismatch}, func() *explain.Request {
 			b.copies++
 			return &explain.Request{Method: "POST", Target: "/"}
 		})

@@ -66,17 +66,22 @@ func (s *seen) Read(p []byte) (int, error) {
 // Close closes the body.
 func (s *seen) Close() error { return s.source.Close() }
 
-// Observe submits the request of an event when it was refused for its signature.
+// Observe submits the request of an event when it was refused for its signature, or
+// would have been.
 func (r *Runner) Observe(ctx context.Context, e callgate.Event) {
-	if e.Outcome != callgate.OutcomeRefused || !explained[e.Reason] {
+	q := Refused{Route: e.Route, Reason: e.Reason, Outcome: callgate.OutcomeRefused, ObservedUntil: e.ObservedUntil}
+	if e.Observed != nil {
+		q.Reason, q.Outcome = e.Observed.Reason, callgate.OutcomeObserved
+	} else if e.Outcome != callgate.OutcomeRefused {
 		return
 	}
 	s, ok := ctx.Value(seenKey{}).(*seen)
-	if !ok {
+	if !ok || !explained[q.Reason] {
 		return
 	}
 	peer, _ := netip.ParseAddrPort(s.request.RemoteAddr)
-	r.Submit(peer.Addr(), e.Route, e.Reason, s.copied)
+	q.Peer = peer.Addr()
+	r.Submit(q, s.copied)
 }
 
 // copied returns the request as it was received.

@@ -3,7 +3,7 @@
 //	callgate_requests_total{route,outcome,reason}  requests by what became of them
 //	callgate_rescues_total{route,rescue}           rescue documents given to callers
 //	callgate_request_duration_seconds{route}       from the request's headers to the answer
-//	callgate_explanations_total{cause}             why signatures failed, for those that were explained
+//	callgate_explanations_total{cause,outcome}     why signatures failed, for those that were explained
 //	callgate_reloads_total{result}                 readings of the configuration: "ok", "failed"
 //	callgate_configuration_ok                      1 unless the last reading failed
 //	callgate_build_info{version}                   1
@@ -54,8 +54,8 @@ func New(version string) *Metrics {
 			Buckets: buckets,
 		}, []string{"route"}),
 		causes: prometheus.NewCounterVec(prometheus.CounterOpts{
-			Name: "callgate_explanations_total", Help: "Refused requests by why their signature failed, a few of each sender a minute.",
-		}, []string{"cause"}),
+			Name: "callgate_explanations_total", Help: "Requests that were refused, or would have been on an observed route, by why their signature failed: a few of each sender a minute.",
+		}, []string{"cause", "outcome"}),
 		reloads: prometheus.NewCounterVec(prometheus.CounterOpts{
 			Name: "callgate_reloads_total", Help: "Readings of the configuration after the start, by result.",
 		}, []string{"result"}),
@@ -88,8 +88,11 @@ func (m *Metrics) Observe(_ context.Context, e callgate.Event) {
 // explained.
 const NotExplained = "not-explained"
 
-// Explained counts a refused request by the cause that was found, one of a closed list.
-func (m *Metrics) Explained(cause string) { m.causes.WithLabelValues(cause).Inc() }
+// Explained counts a request that was refused, or observed, by the cause that was
+// found, one of a closed list.
+func (m *Metrics) Explained(cause string, outcome callgate.Outcome) {
+	m.causes.WithLabelValues(cause, string(outcome)).Inc()
+}
 
 const (
 	reloadOK     = "ok"

@@ -13,7 +13,7 @@ import (
 )
 
 // Log writes events to a log. The level is Info for what was accepted, Warn for what
-// was refused or whose sender went away, and Error when a caller had to be rescued from
+// was refused, or would have been, or whose sender went away, and Error when a caller had to be rescued from
 // a failure of ours.
 type Log struct{ to *slog.Logger }
 
@@ -33,7 +33,7 @@ func levelOf(o callgate.Outcome) slog.Level {
 	switch o {
 	case callgate.OutcomeAccepted:
 		return slog.LevelInfo
-	case callgate.OutcomeRefused, callgate.OutcomeGone:
+	case callgate.OutcomeRefused, callgate.OutcomeObserved, callgate.OutcomeGone:
 		return slog.LevelWarn
 	}
 	return slog.LevelError
@@ -49,6 +49,12 @@ func attrs(e callgate.Event) []slog.Attr {
 	}
 	text("reason", string(e.Reason))
 	text("detail", e.Detail)
+	if !e.ObservedUntil.IsZero() {
+		text("observed_until", e.ObservedUntil.UTC().Format(time.RFC3339))
+	}
+	if e.Observed != nil && e.Outcome != callgate.OutcomeObserved { // what became of it then is the outcome
+		text("observed", string(e.Observed.Reason))
+	}
 	text("rescue", string(e.Rescue))
 	text("route", e.Route)
 	text("method", e.Method)

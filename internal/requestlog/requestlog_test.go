@@ -38,6 +38,20 @@ func TestObserve(t *testing.T) {
 			},
 			`{"level":"WARN","msg":"request","outcome":"refused","reason":"mismatch","detail":"tried 1 key","rescue":"document","route":"/","status":200,"bytes":0,"milliseconds":0}`,
 		},
+		"observed": {
+			callgate.Event{
+				Outcome: callgate.OutcomeObserved, Reason: callgate.ReasonMismatch, Detail: "tried 1 key", Route: "/", Status: 200,
+				ObservedUntil: time.Date(2026, 12, 31, 1, 0, 0, 0, time.FixedZone("", 3600)), Observed: refusal,
+			},
+			`{"level":"WARN","msg":"request","outcome":"observed","reason":"mismatch","detail":"tried 1 key","observed_until":"2026-12-31T00:00:00Z","route":"/","status":200,"bytes":0,"milliseconds":0}`,
+		},
+		"observed, and then rescued": {
+			callgate.Event{
+				Outcome: callgate.OutcomeRescued, Reason: callgate.ReasonPanic,
+				ObservedUntil: time.Date(2026, 12, 31, 0, 0, 0, 0, time.UTC), Observed: refusal,
+			},
+			`{"level":"ERROR","msg":"request","outcome":"rescued","reason":"panic","observed_until":"2026-12-31T00:00:00Z","observed":"mismatch","status":0,"bytes":0,"milliseconds":0}`,
+		},
 		"rescued": {
 			callgate.Event{Outcome: callgate.OutcomeRescued, Reason: callgate.ReasonPanic, Err: errors.New("panic in f")},
 			`{"level":"ERROR","msg":"request","outcome":"rescued","reason":"panic","status":0,"error":"panic in f","bytes":0,"milliseconds":0}`,

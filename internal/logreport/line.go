@@ -1,0 +1,119 @@
+package logreport
+
+import (
+	"encoding/json"
+	"fmt"
+	"strconv"
+	"strings"
+)
+
+// maxFields bounds what is read of one line. An explanation has some twenty.
+const maxFields = 100
+
+// line is a line of the log: its fields in order. A key may stand there several times,
+// as "mend" does.
+type line []field
+
+type field struct{ key, value string }
+
+// get returns the first value of a key, or "".
+func (l line) get(key string) string {
+	for _, f := range l {
+		if f.key == key {
+			return f.value
+		}
+	}
+	return ""
+}
+
+// all returns every value of a key.
+func (l line) all(key string) (values []string) {
+	for _, f := range l {
+		if f.key == key {
+			values = append(values, f.value)
+		}
+	}
+	return values
+}
+
+// parseLine reads a line that log/slog wrote, as JSON or as text. What a collector of
+// logs puts in front of it is left out.
+func parseLine(s string) (line, bool) {
+	s = strings.TrimSpace(s)
+	if at := strings.Index(s, `{"time":`); at >= 0 {
+		return parseJSON(s[at:])
+	}
+	if at := strings.Index(" "+s, " time="); at >= 0 {
+		return parseText(s[at:])
+	}
+	return nil, false
+}
+
+// parseJSON reads the fields of an object that are no objects or lists themselves.
+func parseJSON(s string) (l line, ok bool) {
+	d := json.NewDecoder(strings.NewReader(s))
+	d.UseNumber()
+	if t, err := d.Token(); err != nil || t != json.Delim('{') {
+		return nil, false
+	}
+	for d.More() {
+		key, err := d.Token()
+		if err != nil {
+			return nil, false
+		}
+		var raw json.RawMessage
+		if d.Decode(&raw) != nil || len(l) == maxFields {
+			return nil, false
+		}
+		if value, ok := scalar(raw); ok {
+			l = append(l, field{key.(string), value}) // between braces a key is a string
+		}
+	}
+	_, err := d.Token()
+	return l, err == nil
+}
+
+// scalar returns a value that is no object or list.
+func scalar(raw json.RawMessage) (string, bool) {
+	var value any
+	if raw[0] == '{' || raw[0] == '[' || json.Unmarshal(raw, &value) != nil {
+		return "", false
+	}
+	if s, ok := value.(string); ok {
+		return s, true
+	}
+	return fmt.Sprint(value), true
+}
+
+// parseText reads key=value pairs; either may be quoted as Go does.
+func parseText(s string) (l line, ok bool) {
+	for s != "" {
+		var key, value string
+		if key, s, ok = cutWord(s, "="); !ok || !strings.HasPrefix(s, "=") {
+			return nil, false
+		}
+		if value, s, ok = cutWord(s[1:], " "); !ok || len(l) == maxFields {
+			return nil, false
+		}
+		l = append(l, field{key, value})
+		s = strings.TrimLeft(s, " ")
+	}
+	return l, true
+}
+
+// cutWord takes a word, quoted or up to an end, from the beginning of s.
+func cutWord(s, end string) (word, rest string, ok bool) {
+	if !strings.HasPrefix(s, `"`) {
+		at := strings.Index(s, end)
+		if at < 0 {
+			at = len(s)
+		}
+		return s[:at], s[at:], true
+	}
+	quoted, err := strconv.QuotedPrefix(s)
+	if err != nil {
+		return "", "", false
+	}
+	word, err = strconv.Unquote(quoted)
+	return word, s[len(quoted):], err == nil
+}
