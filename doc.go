@@ -33,6 +33,8 @@
 //     who gets a true status code instead.
 //  9. Record. One Event a request, without anything that must not be logged.
 //
+// A route can be on trial before it enforces: see Route.ObserveUntil.
+//
 // Check does 1 to 6 and is a pure decision; Handler does all of it.
 //
 // # What it defends against

@@ -6,6 +6,7 @@ import (
 	"os/exec"
 	"strconv"
 	"testing"
+	"time"
 
 	"github.com/rogpeppe/go-internal/testscript"
 
@@ -31,6 +32,9 @@ func TestScripts(t *testing.T) {
 			env.Setenv("TOKEN", leaktest.Token)
 			env.Setenv("DIGITS", leaktest.Digits)
 			env.Setenv("SPEECH", leaktest.Speech)
+			env.Setenv("PAST", day(-1))
+			env.Setenv("SOON", day(30))
+			env.Setenv("FAR", day(100))
 			env.Values[serversKey{}] = servers{}
 			return nil
 		},
@@ -44,6 +48,7 @@ func TestScripts(t *testing.T) {
 			"printed": printed,
 			"call":    call,
 			"fetch":   fetch,
+			"fill":    fill,
 			"raw":     raw,
 		},
 	})
@@ -68,5 +73,18 @@ func exits(ts *testscript.TestScript, neg bool, args []string) {
 	}
 	if got != want {
 		ts.Fatalf("exit code %d, want %d", got, want)
+	}
+}
+
+// day returns a date some days from now.
+func day(days int) string { return time.Now().UTC().AddDate(0, 0, days).Format(time.DateOnly) }
+
+// fill replaces $NAME in files by the variable of the script:
+//
+//	fill FILE...
+func fill(ts *testscript.TestScript, _ bool, args []string) {
+	for _, name := range args {
+		text := os.Expand(ts.ReadFile(name), ts.Getenv)
+		ts.Check(os.WriteFile(ts.MkAbs(name), []byte(text), 0o600))
 	}
 }

@@ -26,8 +26,9 @@ for each cause, sender and route a minute, so that a few lines may stand for man
 
 The exit code is 0 when no request was refused or would have been, and 1 when one was, or
 when the log has no request.`,
-		Example: `  journalctl -u callgate -o cat --since today | callgate report
+		Example: `  callgate report callgate.log
   callgate report --since 24h --route /clinic callgate.log
+  journalctl -u callgate -o cat --since today | callgate report
   callgate report --json callgate.log.1 callgate.log`,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			o := logreport.Options{Route: route}

@@ -10,6 +10,7 @@ package explainer
 
 import (
 	"context"
+	"encoding/json"
 	"log/slog"
 	"net/netip"
 	"strings"
@@ -202,22 +203,39 @@ func attributes(j job, x *explain.Explanation) []slog.Attr {
 	if !j.ObservedUntil.IsZero() {
 		attrs = append(attrs, slog.String("observed_until", j.ObservedUntil.UTC().Format(time.RFC3339)))
 	}
-	var mends []explain.Mend
+	var likely, mends texts
 	for _, c := range x.Changes {
 		for _, d := range c.Differences {
 			attrs = append(attrs, slog.Group(d.Part, "signed", d.Signed, "arrived", d.Arrived))
 		}
-		mends = append(mends, c.Mends...)
+		mends.add(c.Mends)
 	}
 	for _, g := range x.Guesses {
-		attrs = append(attrs, slog.String("likely", string(g.Cause)+": "+g.Why))
-		mends = append(mends, g.Mends...)
+		likely = append(likely, string(g.Cause)+": "+g.Why)
+		mends.add(g.Mends)
 	}
-	texts := make([]string, len(mends))
-	for i, m := range mends {
-		texts[i] = mendText(m)
+	if len(likely) > 0 {
+		attrs = append(attrs, slog.Any("likely", likely))
 	}
-	return append(attrs, slog.Any("mends", texts))
+	if len(mends) > 0 {
+		attrs = append(attrs, slog.Any("mends", mends))
+	}
+	return attrs
+}
+
+// texts are a list in a log of JSON, and lines in one of text.
+type texts []string
+
+// MarshalJSON writes a list.
+func (t texts) MarshalJSON() ([]byte, error) { return json.Marshal([]string(t)) }
+
+// MarshalText writes one text a line.
+func (t texts) MarshalText() ([]byte, error) { return []byte(strings.Join(t, "\n")), nil }
+
+func (t *texts) add(mends []explain.Mend) {
+	for _, m := range mends {
+		*t = append(*t, mendText(m))
+	}
 }
 
 func mendText(m explain.Mend) string {

@@ -2,7 +2,6 @@ package logreport
 
 import (
 	"encoding/json"
-	"fmt"
 	"strconv"
 	"strings"
 )
@@ -10,8 +9,7 @@ import (
 // maxFields bounds what is read of one line. An explanation has some twenty.
 const maxFields = 100
 
-// line is a line of the log: its fields in order. A key may stand there several times,
-// as "mend" does.
+// line is a line of the log: its fields in order. A list is a field for each of its texts.
 type line []field
 
 type field struct{ key, value string }
@@ -49,10 +47,9 @@ func parseLine(s string) (line, bool) {
 	return nil, false
 }
 
-// parseJSON reads the fields of an object that are no objects or lists themselves.
+// parseJSON reads the fields of an object that are single values or lists of text.
 func parseJSON(s string) (l line, ok bool) {
 	d := json.NewDecoder(strings.NewReader(s))
-	d.UseNumber()
 	if t, err := d.Token(); err != nil || t != json.Delim('{') {
 		return nil, false
 	}
@@ -62,10 +59,10 @@ func parseJSON(s string) (l line, ok bool) {
 			return nil, false
 		}
 		var raw json.RawMessage
-		if d.Decode(&raw) != nil || len(l) == maxFields {
+		if d.Decode(&raw) != nil || len(l) >= maxFields {
 			return nil, false
 		}
-		if value, ok := scalar(raw); ok {
+		for _, value := range valuesOf(raw) {
 			l = append(l, field{key.(string), value}) // between braces a key is a string
 		}
 	}
@@ -73,16 +70,20 @@ func parseJSON(s string) (l line, ok bool) {
 	return l, err == nil
 }
 
-// scalar returns a value that is no object or list.
-func scalar(raw json.RawMessage) (string, bool) {
-	var value any
-	if raw[0] == '{' || raw[0] == '[' || json.Unmarshal(raw, &value) != nil {
-		return "", false
+// valuesOf returns a single value, those of a list of text, or nothing of anything else.
+func valuesOf(raw json.RawMessage) []string {
+	var list []string
+	if json.Unmarshal(raw, &list) == nil && len(list) <= maxFields {
+		return list
 	}
-	if s, ok := value.(string); ok {
-		return s, true
+	if raw[0] == '{' || raw[0] == '[' {
+		return nil
 	}
-	return fmt.Sprint(value), true
+	var text string
+	if json.Unmarshal(raw, &text) == nil {
+		return []string{text}
+	}
+	return []string{string(raw)} // a number or the like
 }
 
 // parseText reads key=value pairs; either may be quoted as Go does.
@@ -92,10 +93,12 @@ func parseText(s string) (l line, ok bool) {
 		if key, s, ok = cutWord(s, "="); !ok || !strings.HasPrefix(s, "=") {
 			return nil, false
 		}
-		if value, s, ok = cutWord(s[1:], " "); !ok || len(l) == maxFields {
+		if value, s, ok = cutWord(s[1:], " "); !ok || len(l) >= maxFields {
 			return nil, false
 		}
-		l = append(l, field{key, value})
+		for text := range strings.SplitSeq(value, "\n") { // a list has one a line
+			l = append(l, field{key, text})
+		}
 		s = strings.TrimLeft(s, " ")
 	}
 	return l, true

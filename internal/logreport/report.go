@@ -184,7 +184,7 @@ func (r *Route) addExplanation(l line) {
 		c.Confidence = explain.Proved
 	}
 	addTexts(&c.Likely, l.all("likely"))
-	addTexts(&c.Mends, l.all("mend"))
+	addTexts(&c.Mends, l.all("mends"))
 }
 
 func (r *Reason) cause(cause explain.Cause) *Cause {

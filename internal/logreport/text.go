@@ -10,7 +10,7 @@ import (
 
 // meanings say what each reason of a refusal is, to whoever has to mend it.
 var meanings = map[callgate.Reason]string{
-	callgate.ReasonMissing:     "there is no signature; if these are calls, a proxy drops the header (see docs/causes/signature-missing.md)",
+	callgate.ReasonMissing:     "there is no signature",
 	callgate.ReasonMalformed:   "the header is no signature: repeated, cut or not base64",
 	callgate.ReasonMismatch:    "no key makes this signature for this request",
 	callgate.ReasonBodyHash:    "the body is not the one whose hash the signed URL carries",
