@@ -2,6 +2,7 @@ package callgate
 
 import (
 	"bytes"
+	"encoding/binary"
 	"errors"
 	"fmt"
 	"unicode/utf8"
@@ -80,7 +81,14 @@ func (s *scanner) document() error {
 // characters looks for bytes that may stand nowhere.
 func (s *scanner) characters() error {
 	ascii := true
-	for i, c := range s.doc {
+	for i := 0; i < len(s.doc); i++ {
+		for i+8 <= len(s.doc) && isPrintable(binary.LittleEndian.Uint64(s.doc[i:])) {
+			i += 8
+		}
+		if i == len(s.doc) {
+			break
+		}
+		c := s.doc[i]
 		if c < ' ' && c != '\n' && c != '\t' && c != '\r' {
 			s.at = i
 			return errCharacter
@@ -100,6 +108,14 @@ func (s *scanner) characters() error {
 		}
 	}
 	return nil
+}
+
+// isPrintable reports whether eight bytes are all ASCII and no control characters.
+func isPrintable(bytes uint64) bool {
+	const each = 0x0101010101010101
+	// A byte beyond ASCII has its highest bit set, and the lowest byte below a space
+	// gets it by borrowing.
+	return (bytes|(bytes-each*' '))&(each*0x80) == 0
 }
 
 // declaration reads <?xml version="1.0" encoding="UTF-8" standalone="yes"?>.

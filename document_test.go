@@ -195,3 +195,16 @@ func FuzzDocument(f *testing.F) {
 		}
 	})
 }
+
+// Control characters are found wherever they stand (XML 1.0, section 2.2).
+func TestDocumentCharacters(t *testing.T) {
+	for c := range byte(' ') {
+		for before := range 18 {
+			doc := "<Response>" + strings.Repeat("x", before) + string(rune(c)) + "y</Response>"
+			err := checkDocument(t, doc)
+			if allowed := c == '\t' || c == '\n' || c == '\r'; allowed != (err == nil) {
+				t.Errorf("%#x after %d characters: %v", c, before, err)
+			}
+		}
+	}
+}

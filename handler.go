@@ -119,6 +119,7 @@ func (g *Gate) run(ctx context.Context, w http.ResponseWriter, r *http.Request, 
 				failure = panicError(p)
 			}
 		}()
+		growStack()
 		next.ServeHTTP(a, in)
 	}()
 	select {
@@ -130,6 +131,19 @@ func (g *Gate) run(ctx context.Context, w http.ResponseWriter, r *http.Request, 
 		a.close()
 		return g.interrupted(w, r, v)
 	}
+}
+
+// handlerStack is room for the frames of a usual handler, in bytes.
+const handlerStack = 12 << 10
+
+// growStack makes the stack of a new goroutine large at once. Otherwise it grows when
+// the handler is several calls deep, again and again, and each time all frames so
+// far are copied, which can take longer than the handler.
+//
+//go:noinline
+func growStack() {
+	var room [handlerStack]byte
+	runtime.KeepAlive(&room)
 }
 
 // interrupted answers for a handler that did not return in time.

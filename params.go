@@ -3,6 +3,7 @@ package callgate
 import (
 	"bytes"
 	"fmt"
+	"strings"
 )
 
 // MaxParams bounds the parameters of one request. A voice webhook carries
@@ -125,22 +126,28 @@ type Params []Param
 
 // ParseParams decodes a form body or a query; see AppendParams for the rules.
 func ParseParams(raw []byte) (Params, error) {
-	count := min(bytes.Count(raw, []byte{'&'})+1, MaxParams)
-	pairs, _, err := AppendParams(make([]RawParam, 0, count), make([]byte, 0, len(raw)), raw)
+	if len(raw) == 0 {
+		return nil, nil
+	}
+	var room [40]RawParam // for the usual webhook; append finds more elsewhere
+	pairs, _, err := AppendParams(room[:0], make([]byte, 0, len(raw)/2), raw)
 	if err != nil || len(pairs) == 0 {
 		return nil, err
 	}
 	// One string holds all the text; each name and value is a piece of it.
-	text := make([]byte, 0, len(raw))
-	for _, p := range pairs {
-		text = append(append(text, p.Name...), p.Value...)
+	var b strings.Builder
+	b.Grow(len(raw))
+	for i := range pairs {
+		b.Write(pairs[i].Name)
+		b.Write(pairs[i].Value)
 	}
-	all, at := string(text), 0
-	take := func(n int) string { at += n; return all[at-n : at] }
+	all, at := b.String(), 0
 	params := make(Params, len(pairs))
-	for i, p := range pairs {
-		params[i].Name = take(len(p.Name))
-		params[i].Value = take(len(p.Value))
+	for i := range pairs {
+		end := at + len(pairs[i].Name)
+		params[i].Name = all[at:end]
+		at = end + len(pairs[i].Value)
+		params[i].Value = all[end:at]
 	}
 	return params, nil
 }
