@@ -192,12 +192,16 @@ func (s *serving) use(g *generation, files []string) {
 func (s *serving) startLog(format string) (end func() error) {
 	buffer := requestlog.NewBuffer(s.env.Stderr)
 	lines := logHandler(s.env, buffer, format)
-	atOnce := slog.LevelError
-	if isTerminal(s.env.Stderr) {
-		atOnce = slog.LevelDebug
-	}
 	s.log = slog.New(buffer.Prompt(lines, slog.LevelDebug))
-	s.requests = requestlog.New(slog.New(buffer.Prompt(lines, atOnce)))
+	_, isJSON := lines.(*slog.JSONHandler)
+	switch {
+	case isTerminal(s.env.Stderr):
+		s.requests = requestlog.New(s.log)
+	case isJSON:
+		s.requests = requestlog.NewJSON(buffer)
+	default:
+		s.requests = requestlog.New(slog.New(buffer.Prompt(lines, slog.LevelError)))
+	}
 	return buffer.Close
 }
 

@@ -15,19 +15,31 @@ import (
 // Log writes events to a log. The level is Info for what was accepted, Warn for what
 // was refused, or would have been, or whose sender went away, and Error when a caller had to be rescued from
 // a failure of ours.
-type Log struct{ to *slog.Logger }
+type Log struct {
+	to   *slog.Logger
+	json *Buffer // instead of to
+}
 
 // New makes a log of requests.
-func New(to *slog.Logger) *Log { return &Log{to} }
+func New(to *slog.Logger) *Log { return &Log{to: to} }
 
 // Observe writes the line of an event.
 func (l *Log) Observe(ctx context.Context, e callgate.Event) {
+	if l.json != nil {
+		l.json.observe(&e)
+		return
+	}
 	level := levelOf(e.Outcome)
 	if !l.to.Enabled(ctx, level) {
 		return
 	}
-	l.to.LogAttrs(ctx, level, "request", attrs(e)...)
+	var list attrs
+	describe(&e, &list)
+	l.to.LogAttrs(ctx, level, message, list...)
 }
+
+// message is that of each line.
+const message = "request"
 
 func levelOf(o callgate.Outcome) slog.Level {
 	switch o {
@@ -39,14 +51,21 @@ func levelOf(o callgate.Outcome) slog.Level {
 	return slog.LevelError
 }
 
-// attrs lists what there is to say; what is empty is left out.
-func attrs(e callgate.Event) []slog.Attr {
-	list := []slog.Attr{slog.String("outcome", string(e.Outcome))}
+// fields takes the attributes of a line, one after another.
+type fields interface {
+	text(key, value string)
+	integer(key string, n int64)
+	decimal(key string, x float64)
+}
+
+// describe lists what there is to say; what is empty is left out.
+func describe(e *callgate.Event, to fields) {
 	text := func(key, value string) {
 		if value != "" {
-			list = append(list, slog.String(key, value))
+			to.text(key, value)
 		}
 	}
+	to.text("outcome", string(e.Outcome))
 	text("reason", string(e.Reason))
 	text("detail", e.Detail)
 	if !e.ObservedUntil.IsZero() {
@@ -58,7 +77,7 @@ func attrs(e callgate.Event) []slog.Attr {
 	text("rescue", string(e.Rescue))
 	text("route", e.Route)
 	text("method", e.Method)
-	list = append(list, slog.Int("status", e.Status))
+	to.integer("status", int64(e.Status))
 	text("call", e.CallSid)
 	if e.Verified {
 		text("account", e.Account)
@@ -70,7 +89,13 @@ func attrs(e callgate.Event) []slog.Attr {
 	if e.Err != nil && e.Outcome != callgate.OutcomeRefused { // a refusal is its reason and detail
 		text("error", e.Err.Error())
 	}
-	return append(list,
-		slog.Int64("bytes", e.Bytes),
-		slog.Float64("milliseconds", float64(e.Duration)/float64(time.Millisecond)))
+	to.integer("bytes", e.Bytes)
+	to.decimal("milliseconds", float64(e.Duration)/float64(time.Millisecond))
 }
+
+// attrs are fields for package slog.
+type attrs []slog.Attr
+
+func (a *attrs) text(key, value string)        { *a = append(*a, slog.String(key, value)) }
+func (a *attrs) integer(key string, n int64)   { *a = append(*a, slog.Int64(key, n)) }
+func (a *attrs) decimal(key string, x float64) { *a = append(*a, slog.Float64(key, x)) }

@@ -75,6 +75,59 @@ func TestObserve(t *testing.T) {
 	}
 }
 
+// NewJSON writes what New and a slog.JSONHandler write, in the same order.
+func TestJSON(t *testing.T) {
+	start := time.Date(2026, 3, 1, 12, 0, 0, 123456789, time.FixedZone("", 3600))
+	base := callgate.Event{Outcome: callgate.OutcomeAccepted, Route: "/", Method: "POST", Status: 200, Bytes: 321,
+		CallSid: "CA1", Verified: true, Account: "AC1", Key: "main", Form: callgate.FormAsReceived, Start: start}
+	for name, change := range map[string]func(*callgate.Event){
+		"accepted":   func(*callgate.Event) {},
+		"form":       func(e *callgate.Event) { e.Form = "port-removed" },
+		"refused":    func(e *callgate.Event) { e.Outcome, e.Reason, e.Verified = callgate.OutcomeRefused, "mismatch", false },
+		"failed":     func(e *callgate.Event) { e.Outcome, e.Err = callgate.OutcomeFailed, errors.New("broken") },
+		"gone":       func(e *callgate.Event) { e.Outcome = callgate.OutcomeGone },
+		"quotes":     func(e *callgate.Event) { e.Detail = `a "b" \ <&> c` },
+		"controls":   func(e *callgate.Event) { e.Detail = "a\n\t\x00\x7f" },
+		"not ASCII":  func(e *callgate.Event) { e.Route = "/España\u2028😀" },
+		"not UTF-8":  func(e *callgate.Event) { e.Detail = "a\xffb" },
+		"nanosecond": func(e *callgate.Event) { e.Duration = 1 },
+		"slow":       func(e *callgate.Event) { e.Duration = 15*time.Second + 1 },
+	} {
+		t.Run(name, func(t *testing.T) {
+			e := base
+			change(&e)
+			want, got := leaktest.Record(t), leaktest.Record(t)
+			b := requestlog.NewBuffer(got)
+			requestlog.NewJSON(b).Observe(t.Context(), e)
+			b.Close()
+			end := e.Start.Add(e.Duration)
+			requestlog.New(slog.New(slog.NewJSONHandler(want, &slog.HandlerOptions{ReplaceAttr: func(_ []string, a slog.Attr) slog.Attr {
+				if a.Key == slog.TimeKey {
+					a.Value = slog.TimeValue(end)
+				}
+				return a
+			}}))).Observe(t.Context(), e)
+			if got.Text() != want.Text() {
+				t.Errorf("got\n%s\nwant\n%s", got.Text(), want.Text())
+			}
+		})
+	}
+}
+
+// The line of a failure is not held back.
+func TestJSONPrompt(t *testing.T) {
+	var w writes
+	l := requestlog.NewJSON(requestlog.NewBuffer(&w))
+	l.Observe(t.Context(), callgate.Event{Outcome: callgate.OutcomeAccepted})
+	if len(w.all) != 0 {
+		t.Errorf("%q", w.all)
+	}
+	l.Observe(t.Context(), callgate.Event{Outcome: callgate.OutcomeFailed})
+	if len(w.all) != 1 || strings.Count(w.all[0], "\n") != 2 {
+		t.Errorf("%q", w.all)
+	}
+}
+
 func withoutTime(w io.Writer) slog.Handler {
 	return slog.NewJSONHandler(w, &slog.HandlerOptions{ReplaceAttr: func(_ []string, a slog.Attr) slog.Attr {
 		if a.Key == slog.TimeKey {
