@@ -37,12 +37,12 @@ func (c *call) do(ctx context.Context, effect ivr.Effect) ivr.Result {
 
 func (c *call) lookUp(ctx context.Context, e *ivr.Lookup) ivr.Result {
 	if c.line.Lookups == nil {
-		c.log.Warn("look-up failed", "node", e.Node, "error", "no hosts are configured")
+		c.log().Warn("look-up failed", "node", e.Node, "error", "no hosts are configured")
 		return ivr.Result{Key: e.Key, Outcome: ivr.Failed}
 	}
 	result, err := c.line.Lookups.Do(ctx, e)
 	if err != nil {
-		c.log.Warn("look-up failed", "node", e.Node, "error", err)
+		c.log().Warn("look-up failed", "node", e.Node, "error", err)
 	}
 	return result
 }
@@ -50,11 +50,11 @@ func (c *call) lookUp(ctx context.Context, e *ivr.Lookup) ivr.Result {
 // keep writes an entry to the outbox.
 func (c *call) keep(key, what, node string, entry any) ivr.Result {
 	if c.line.Outbox == nil {
-		c.log.Error(what+" is lost", "node", node, "error", "no outbox is configured")
+		c.log().Error(what+" is lost", "node", node, "error", "no outbox is configured")
 		return ivr.Result{Key: key, Outcome: ivr.Failed}
 	}
 	if err := c.line.Outbox.Put(key, entry); err != nil {
-		c.log.Error(what+" is lost", "node", node, "error", err)
+		c.log().Error(what+" is lost", "node", node, "error", err)
 		return ivr.Result{Key: key, Outcome: ivr.Failed}
 	}
 	return ivr.Result{Key: key}

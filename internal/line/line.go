@@ -166,11 +166,11 @@ func (l *Line) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		l.fail(w, "address", err)
 		return
 	}
-	c := &call{line: l, site: site, admission: admission, log: l.Log.With("call", admission.Params.Get("CallSid"))}
+	c := call{line: l, site: site, admission: admission}
 	answer, err := c.answer(r.Context(), status)
 	switch {
-	case isDenied(err):
-		c.log.Warn("a node was denied", "error", err)
+	case err != nil && isDenied(err):
+		c.log().Warn("a node was denied", "error", err)
 		http.Error(w, "denied", http.StatusForbidden)
 	case err != nil:
 		l.fail(w, "step", err)
@@ -232,7 +232,11 @@ type call struct {
 	line      *Line
 	site      *ivr.Site
 	admission *callgate.Admission
-	log       *slog.Logger
+}
+
+// log is made when there is something to say, which is seldom.
+func (c *call) log() *slog.Logger {
+	return c.line.Log.With("call", c.admission.Params.Get("CallSid"))
 }
 
 // answer makes the step that the webhook asks for.
@@ -269,7 +273,7 @@ func (c *call) answer(ctx context.Context, status bool) (ivr.Answer, error) {
 	if !errors.As(err, &lost) {
 		return ivr.Answer{}, err
 	}
-	c.log.Warn("call lost its place", "reason", string(lost.Reason), "flow", program.Name())
+	c.log().Warn("call lost its place", "reason", string(lost.Reason), "flow", program.Name())
 	if status {
 		return ivr.Answer{}, nil
 	}
@@ -305,9 +309,8 @@ const maxRounds = 8
 
 // run makes a step and does its effects, until there is a document.
 func (c *call) run(ctx context.Context, p *ivr.Program, s ivr.State, ev *ivr.Event) (ivr.Answer, error) {
-	ctx, cancel := context.WithTimeout(ctx, patience)
-	defer cancel()
 	ev.Granted = c.granted(p)
+	var cancel context.CancelFunc // of the time for effects, which most steps have none of
 	for range maxRounds {
 		answer, err := p.Step(c.site, s, ev)
 		if answer.Language != "" {
@@ -316,6 +319,10 @@ func (c *call) run(ctx context.Context, p *ivr.Program, s ivr.State, ev *ivr.Eve
 		if err != nil {
 			c.failed(ev.CallSid, err)
 			return answer, err
+		}
+		if len(answer.Effects) > 0 && cancel == nil {
+			ctx, cancel = context.WithTimeout(ctx, patience)
+			defer cancel()
 		}
 		if !answer.Pending {
 			for _, e := range answer.Effects {
