@@ -94,7 +94,8 @@ type Config struct {
 	Deadline time.Duration
 
 	// Observe is called once for each request that Handler served, after the
-	// answer was written. Nil: nobody is told.
+	// answer was written. Nil: nobody is told. ReceivedFrom gets the request itself
+	// from the context.
 	Observe func(context.Context, Event)
 
 	// Now is the clock of events, of the count of rescues in a call, and of

@@ -99,7 +99,7 @@ type Event struct {
 // record makes the event of a visit and its answer, and tells the observer. The
 // answer is sent off before, so that an observer that is slow or panics does it
 // no harm.
-func (g *Gate) record(ctx context.Context, w http.ResponseWriter, v *visit, s sent) {
+func (g *Gate) record(w http.ResponseWriter, r *http.Request, v *visit, s sent) {
 	if s.written {
 		_ = http.NewResponseController(w).Flush() // if it cannot be, it is sent when this returns
 	}
@@ -118,7 +118,39 @@ func (g *Gate) record(ctx context.Context, w http.ResponseWriter, v *visit, s se
 		e.Principals = append(e.Principals, p.masked())
 	}
 	e.noteObserved(v)
-	g.observe(ctx, e)
+	v.received = receivedContext{r.Context(), Received{r, a.Body}}
+	g.observe(&v.received, e)
+}
+
+// Received is a request as it came. Unlike its Event it holds what must not be
+// logged; it is for programs that look into refusals.
+type Received struct {
+	// Request is the one that the gate's handler was given. Its body was read.
+	Request *http.Request
+	// Body is what was read: nothing when it was too large, cut short or late.
+	Body []byte
+}
+
+type receivedKey struct{}
+
+// receivedContext is a context.WithValue that is allocated with the rest.
+type receivedContext struct {
+	context.Context
+	received Received
+}
+
+func (c *receivedContext) Value(key any) any {
+	if key == (receivedKey{}) {
+		return &c.received
+	}
+	return c.Context.Value(key)
+}
+
+// ReceivedFrom returns the request that an event is about. The context is the one
+// that Config.Observe is called with.
+func ReceivedFrom(ctx context.Context) (*Received, bool) {
+	r, ok := ctx.Value(receivedKey{}).(*Received)
+	return r, ok
 }
 
 // noteCall remembers the call that the parameters name. Those of a refused

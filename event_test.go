@@ -159,3 +159,29 @@ func TestEventNumbers(t *testing.T) {
 		}
 	}
 }
+
+// The observer gets the request itself, and of its body what the gate read.
+func TestReceivedFrom(t *testing.T) {
+	for name, c := range map[string]struct{ body, want string }{
+		"read":      {"CallSid=CA1&Digits=1", "CallSid=CA1&Digits=1"},
+		"too large": {strings.Repeat("a", callgate.DefaultMaxBody+1), ""},
+	} {
+		r := post("/menu?a=b", c.body)
+		observed := 0
+		conf := config(t)
+		conf.Observe = func(ctx context.Context, _ callgate.Event) {
+			observed++
+			got, ok := callgate.ReceivedFrom(ctx)
+			if !ok || got.Request != r || string(got.Body) != c.want {
+				t.Errorf("%s: %+v", name, got)
+			}
+			if _, ok := callgate.ReceivedFrom(r.Context()); ok {
+				t.Errorf("%s: the request's own context has it too", name)
+			}
+		}
+		newGate(t, conf).Handler(answering).ServeHTTP(httptest.NewRecorder(), r)
+		if observed != 1 {
+			t.Errorf("%s: observed %d times", name, observed)
+		}
+	}
+}

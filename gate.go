@@ -56,6 +56,8 @@ type visit struct {
 	// What the handler is given.
 	context admissionContext
 	body    bodyReader
+	// What the observer is given.
+	received receivedContext
 }
 
 func (g *Gate) visit() *visit {

@@ -38,7 +38,7 @@ func (g *Gate) Handler(next http.Handler) http.Handler {
 			s = g.run(ctx, w, r, v, next)
 		}
 		if g.observe != nil {
-			g.record(r.Context(), w, v, s)
+			g.record(w, r, v, s)
 		}
 		if s.abort {
 			panic(http.ErrAbortHandler)

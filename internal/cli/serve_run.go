@@ -233,9 +233,9 @@ func (s *serving) watch(files []string) {
 }
 
 func (s *serving) mainEndpoint(ln net.Listener, g *generation) server.Endpoint {
-	e := server.Endpoint{Listener: ln, Handler: s.why.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+	e := server.Endpoint{Listener: ln, Handler: http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		s.current.Load().handler.ServeHTTP(w, r)
-	}))}
+	})}
 	if g.certificate != nil {
 		e.TLS = &tls.Config{GetCertificate: func(*tls.ClientHelloInfo) (*tls.Certificate, error) {
 			return s.current.Load().certificate, nil

@@ -66,9 +66,9 @@ func newBench(t testing.TB) *bench {
 	if err != nil {
 		t.Fatal(err)
 	}
-	b.handler = b.runner.Handler(gate.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+	b.handler = gate.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		fmt.Fprint(w, "<Response/>")
-	})))
+	}))
 	t.Cleanup(func() { leaktest.Record(t).Write(b.log.Bytes()) })
 	return b
 }
@@ -239,39 +239,5 @@ func TestNotExplained(t *testing.T) {
 	b.post(t, "https://ivr.example.org/other", "/menu", "192.0.2.1:1234")
 	if b.dropped != 0 || len(b.causes) != 0 {
 		t.Errorf("%d dropped, causes %v", b.dropped, b.causes)
-	}
-}
-
-// BenchmarkAdmitted is what the runner costs a request that is admitted.
-func BenchmarkAdmitted(b *testing.B) {
-	v, err := twilio.New(twilio.Config{Keys: keys, Profile: twilio.ProfileSignature})
-	if err != nil {
-		b.Fatal(err)
-	}
-	form := "CallSid=CA00000000000000000000000000000001&From=%2B15005550006&Digits=4711" + strings.Repeat("&Parameter=value", 50)
-	header := http.Header{"Content-Type": {"application/x-www-form-urlencoded"}}
-	signature, err := v.Sign(&callgate.Request{Method: "POST", URL: "https://ivr.example.org/", Header: header, Body: []byte(form)})
-	if err != nil {
-		b.Fatal(err)
-	}
-	header.Set(twilio.Header, signature)
-	read := http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
-		var buffer [4096]byte
-		for n := 1; n > 0; {
-			n, _ = r.Body.Read(buffer[:])
-		}
-	})
-	for _, c := range []struct {
-		name    string
-		handler http.Handler
-	}{{"without", read}, {"with", explainer.New(explainer.Config{}).Handler(read)}} {
-		b.Run(c.name, func(b *testing.B) {
-			b.ReportAllocs()
-			for b.Loop() {
-				r := httptest.NewRequest("POST", "/", strings.NewReader(form))
-				r.Header = header
-				c.handler.ServeHTTP(nil, r)
-			}
-		})
 	}
 }
