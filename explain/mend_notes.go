@@ -3,7 +3,7 @@ package explain
 // notes holds what mends a cause that lies in an application or a gateway.
 var notes = map[Cause]Mend{
 	CauseUserinfo:         {Where: "callgate.yaml", Note: "public_url without user and password: the carrier sends them as Authorization and does not sign them"},
-	CauseSlashes:          {Where: "the proxy", Note: "forward the path as it came, without merging or doubling slashes"},
+	CauseSlashes:          {Where: "the carrier's console", Note: "write the final address, without doubled slashes: Callgate serves none; besides, have the proxy forward the path as it came"},
 	CausePathEncoding:     {Where: "the proxy", Note: "forward the path as it came, without decoding or encoding it"},
 	CauseQueryLost:        {Where: "the proxy", Note: "forward the query with the path, and verify the address with its query"},
 	CauseQueryAdded:       {Where: "the proxy", Note: "forward the query as it came, without adding to it"},

@@ -13,7 +13,6 @@ import (
 	"encoding/json"
 	"log/slog"
 	"net/netip"
-	"strings"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -243,7 +242,7 @@ func mendText(m explain.Mend) string {
 	if m.Line == "" {
 		return text + m.Note
 	}
-	text += strings.ReplaceAll(m.Line, "\n", "; ")
+	text += m.Line // exactly as it is to be written, line ends and all
 	if m.Note != "" {
 		text += " (" + m.Note + ")"
 	}

@@ -7,8 +7,6 @@ const (
 	caddyProxy  = "\treverse_proxy 127.0.0.1:8080 {"
 	caddyUp     = "header_up -X-Forwarded-Port"
 	caddyPrefix = "header_up -X-Forwarded-Prefix\n\t}"
-	// caddyOriginal keeps the target for the record, as many do.
-	caddyOriginal = "header_up X-Original-URI {http.request.orig_uri}"
 )
 
 func caddy(edits ...string) []hop { return []hop{{proxy: "Caddy", edits: edits}} }
@@ -32,15 +30,19 @@ func caddyScenarios() []scenario {
 			cause: explain.CausePort, fix: "header_up Host {hostport}", right: caddyUps("header_up Host {hostport}" + withoutXHost)},
 		{name: "prefix stripped by handle_path", wrong: caddy(caddyProxy, "\thandle_path /voice/* {\n"+caddyProxy, caddyPrefix, caddyPrefix+"\n\t}"), gate: trusting(), send: post("/voice/menu?lang=en"),
 			cause: explain.CausePrefixLost, fix: "handle_path", right: caddy()},
-		{name: "prefix stripped by uri, which the gate can be told", wrong: caddyAdds("uri strip_prefix /voice"), gate: public(), send: post("/voice/menu?lang=en"),
+		{name: "prefix stripped by uri, told in webhooks, which public_url can say", wrong: caddyAdds("uri strip_prefix /clinic"), gate: publicWith("/clinic/"), send: post("/clinic/menu?lang=en"),
 			cause: explain.CausePrefixLost},
 		{name: "prefix added by rewrite", wrong: caddyAdds("rewrite * /app{uri}"), gate: public(), send: post("/voice/menu?lang=en"),
 			cause: explain.CausePrefixAdded, fix: "rewrite", right: caddy()},
-		{name: "slash added by redir", wrong: caddyAdds("redir /voice /voice/?{query} 308"), gate: public(), send: post("/voice?lang=en"),
-			cause: explain.CauseSlash, fix: "redir", right: caddy()},
+		{name: "slash added by rewrite", wrong: caddyAdds("rewrite /voice /voice/?{query}"), gate: public(), send: post("/voice?lang=en"),
+			cause: explain.CauseSlash, fix: "rewrite", right: caddy()},
+		{name: "method replaced", wrong: caddyAdds("method GET"), gate: public(), send: post("/voice?lang=en"),
+			cause: explain.CauseMethod, fix: "method", right: caddy()},
+		{name: "Content-Type replaced", wrong: caddyUps("header_up Content-Type text/plain"), gate: public(), send: post("/voice"),
+			cause: explain.CauseContentType, fix: "header_up Content-Type", right: caddy()},
 		{name: "query encoded anew by rewrite", wrong: caddyAdds("rewrite * {path}?q={query.q}"), gate: public(), send: post("/voice?q=a%20b"),
 			cause: explain.CauseQueryEncoding, fix: "rewrite", right: caddy()},
-		{name: "query lost by rewrite", wrong: caddyAdds("rewrite * {path}?", caddyUp, caddyOriginal+"\n\t\t"+caddyUp), gate: public(), send: post("/voice?lang=en&step=2"),
+		{name: "query lost by rewrite, told in webhooks", wrong: caddyAdds("rewrite * {path}?"), gate: publicWith("/voice?lang=en&step=2"), send: post("/voice?lang=en&step=2"),
 			cause: explain.CauseQueryLost, fix: "rewrite", right: caddy()},
 		{name: "query with an addition by rewrite", wrong: caddyAdds("rewrite * {path}?{query}&via=edge"), gate: public(), send: post("/voice?lang=en&step=2"),
 			cause: explain.CauseQueryAdded, fix: "rewrite", right: caddy()},

@@ -63,6 +63,7 @@ func (f *fleet) start(t *testing.T) {
 var preamble = map[string]string{
 	"HAProxy": "global\n    expose-experimental-directives\n",
 	"Apache": "LoadModule ext_filter_module /usr/lib/apache2/modules/mod_ext_filter.so\n" +
+		"LoadModule dir_module /usr/lib/apache2/modules/mod_dir.so\n" +
 		"LoadModule sed_module /usr/lib/apache2/modules/mod_sed.so\n" +
 		"ExtFilterDefine gzip mode=input cmd=\"/bin/gzip -c\"\n" +
 		"ExtFilterDefine latin1 mode=input cmd=\"/bin/sed s/%C3%B6/%F6/g\"\n" +
@@ -71,14 +72,6 @@ var preamble = map[string]string{
 
 // blanks are runs of them that only align.
 var blanks = regexp.MustCompile(`  +`)
-
-// via has each proxy name itself.
-var via = map[string][]string{
-	"nginx":   {"proxy_pass http://callgate;", "proxy_pass http://callgate;\n proxy_set_header Via \"1.1 nginx\";"},
-	"HAProxy": {"default_backend callgate", "http-request set-header Via \"1.1 haproxy\"\n default_backend callgate"},
-	"Apache":  {"ProxyPreserveHost On", "ProxyPreserveHost On\n RequestHeader set Via \"1.1 apache\""},
-	"Caddy":   {"header_up -Forwarded\n", "header_up -Forwarded\n\t\theader_up Via \"1.1 caddy\"\n"},
-}
 
 // plain takes TLS away.
 var plain = map[string][]string{
@@ -92,7 +85,7 @@ var plain = map[string][]string{
 func (f *fleet) config(t *testing.T, h hop) string {
 	t.Helper()
 	config := blanks.ReplaceAllString(f.proxies[h.proxy].Documented(t), " ")
-	edits := slices.Concat(via[h.proxy], h.edits)
+	edits := slices.Clone(h.edits)
 	if h.plain {
 		edits = append(edits, plain[h.proxy]...)
 	}

@@ -1,147 +1,169 @@
 package misconfigured_test
 
 import (
-	"bytes"
-	"errors"
-	"io"
-	"net/http"
-	"net/http/httptest"
-	"net/netip"
+	"encoding/json"
+	"fmt"
+	"net"
+	"os"
+	"path/filepath"
 	"strings"
-	"sync"
+	"syscall"
 	"testing"
 
-	"github.com/callgate/callgate"
 	"github.com/callgate/callgate/explain"
-	"github.com/callgate/callgate/twilio"
+	"github.com/callgate/callgate/interop/internal/process"
 )
 
-// server is a gate behind a proxy, which keeps the request that it refused.
-type server struct {
-	address string
+func TestMain(m *testing.M) { os.Exit(process.Main(m)) }
 
-	mu      sync.Mutex
-	gate    *callgate.Gate
-	url     string // the address that the gate took the request for
-	refused *explain.Request
+// settings are the part of callgate.yaml that matters here.
+type settings struct {
+	publicURL        string
+	trusted, allowed []string
+	webhooks         []string // as the carrier's console has them
+	postOnly         bool     // the route takes no GET
+	calls            bool     // it takes webhooks of calls alone
+	ipv6             bool     // the gate listens on ::1
 }
 
-func keys() []twilio.Key { return []twilio.Key{{Name: "main", Account: sid, Token: token}} }
-
-func startServer(t *testing.T, c settings) *server {
-	t.Helper()
-	s := &server{}
-	s.configure(t, c)
-	web := httptest.NewUnstartedServer(s)
-	web.Listener.Close()
-	ip := "127.0.0.1"
-	if c.ipv6 {
-		ip = "::1"
+// trusting believes the proxy on this machine.
+func trusting(hosts ...string) settings {
+	if len(hosts) == 0 {
+		hosts = []string{host}
 	}
-	web.Listener = listen(t, ip)
-	web.Start()
-	t.Cleanup(web.Close)
-	s.address = web.Listener.Addr().String()
+	return settings{trusted: []string{"127.0.0.1"}, allowed: hosts}
+}
+
+// trustingOthers believes proxies that are not the one that calls.
+func trustingOthers() settings {
+	return settings{trusted: []string{"10.0.0.0/8"}, allowed: []string{host}}
+}
+
+// public is told its address.
+func public() settings { return settings{publicURL: "https://" + host} }
+
+// publicPost takes POSTs alone, as routes do by default.
+func publicPost() settings { return settings{publicURL: "https://" + host, postOnly: true} }
+
+// publicWith is told its address and those in the carrier's console.
+func publicWith(targets ...string) settings {
+	s := public()
+	for _, t := range targets {
+		s.webhooks = append(s.webhooks, "https://"+host+t)
+	}
 	return s
 }
 
-// configure gives the server a gate with other settings.
-func (s *server) configure(t *testing.T, c settings) {
-	t.Helper()
-	verifier, err := twilio.New(twilio.Config{Keys: keys(), Profile: twilio.ProfileSignature})
-	if err != nil {
-		t.Fatal(err)
+// lines returns callgate.yaml. A status route answers with true codes, which tell
+// what was admitted.
+func (s settings) lines() []string {
+	lines := []string{"support_number: +15005550100", `admin: {listen: "off"}`, "log_format: json"}
+	list := func(name string, values []string) {
+		if len(values) > 0 {
+			quoted, _ := json.Marshal(values) // of strings
+			lines = append(lines, name+": "+string(quoted))
+		}
 	}
-	gate, err := callgate.New(callgate.Config{
-		Verifier: watched{verifier, s}, PublicURL: c.publicURL, AllowedHosts: c.allowed, TrustedProxies: networks(t, c.trusted),
-		Routes: []callgate.Route{{
-			Path: "/", Kind: callgate.KindStatus, Methods: []string{"GET", "POST"},
-			Entries: []callgate.Entry{{Effect: callgate.Allow, Principal: callgate.Carrier("twilio"), Permission: callgate.View}},
-		}},
+	if s.publicURL != "" {
+		lines = append(lines, "public_url: "+s.publicURL)
+	}
+	list("trusted_proxies", s.trusted)
+	list("allowed_hosts", s.allowed)
+	list("webhooks", s.webhooks)
+	methods, profile := "[GET, POST]", "signature"
+	if s.postOnly {
+		methods = "[POST]"
+	}
+	if s.calls {
+		profile = "voice"
+	}
+	return append(lines, "profile: "+profile, "routes: [{path: /, kind: status, methods: "+methods+"}]")
+}
+
+// server is "callgate serve" behind a proxy.
+type server struct {
+	*process.Process
+	file  string // its configuration
+	lines []string
+}
+
+// startServer starts a server at an address that was held for it.
+func startServer(t *testing.T, s settings, held net.Listener) *server {
+	t.Helper()
+	dir := t.TempDir()
+	srv := &server{file: filepath.Join(dir, "callgate.yaml"), lines: s.lines()}
+	srv.write(t)
+	address := held.Addr().String()
+	held.Close()
+	srv.Process = process.Start(t, process.Spec{
+		Argv:   []string{process.Callgate(t), "serve", "--config", srv.file, "--listen", address},
+		Env:    []string{"TWILIO_AUTH_TOKEN=" + token, "TWILIO_ACCOUNT_SID=" + sid},
+		Listen: address,
 	})
-	if err != nil {
+	return srv
+}
+
+func (s *server) write(t *testing.T) {
+	t.Helper()
+	if err := os.WriteFile(s.file, []byte(strings.Join(s.lines, "\n")+"\n"), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.gate = gate
 }
 
-// networks reads networks and single addresses, as trusted_proxies holds them.
-func networks(t *testing.T, texts []string) []netip.Prefix {
+// mend puts lines into callgate.yaml, in the place of those with the same key if there
+// are any, and has the server read it again.
+func (s *server) mend(t *testing.T, printed string) {
 	t.Helper()
-	var list []netip.Prefix
-	for _, text := range texts {
-		if ip, err := netip.ParseAddr(text); err == nil {
-			list = append(list, netip.PrefixFrom(ip, ip.BitLen()))
-			continue
+	for line := range strings.Lines(printed) {
+		line = strings.TrimSuffix(line, "\n")
+		key, _, _ := strings.Cut(line, ":")
+		replaced := false
+		for i, had := range s.lines {
+			if strings.HasPrefix(had, key+":") {
+				s.lines[i], replaced = line, true
+			}
 		}
-		p, err := netip.ParsePrefix(text)
-		if err != nil {
-			t.Fatal(err)
+		if !replaced {
+			s.lines = append(s.lines, line)
 		}
-		list = append(list, p)
 	}
-	return list
+	s.write(t)
+	s.Signal(t, syscall.SIGHUP)
+	s.WaitLine(t, func(line string) bool { return strings.Contains(line, "configuration read again") })
 }
 
-// watched notes the address that the gate took a request for.
-type watched struct {
-	callgate.Verifier
-	server *server
+// answer is an explanation as it stands in the log.
+type answer struct {
+	Cause explain.Cause `json:"cause"`
+	Mends []string      `json:"mends"`
 }
 
-func (w watched) Verify(r *callgate.Request) (callgate.Proof, error) {
-	w.server.url = r.URL
-	return w.Verifier.Verify(r)
+// explanation waits for the explanation in the log.
+func (s *server) explanation(t *testing.T) answer {
+	t.Helper()
+	line := s.WaitLine(t, func(line string) bool { return strings.Contains(line, `"why a signature failed"`) })
+	var a answer
+	if err := json.Unmarshal([]byte(line), &a); err != nil {
+		t.Fatal(err)
+	}
+	return a
 }
 
-// ServeHTTP answers 204 to what the gate admits and 403 to everything else.
-func (s *server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	body, err := io.ReadAll(r.Body)
-	if err != nil {
-		http.Error(w, err.Error(), http.StatusBadRequest)
-		return
+// mendsIn returns the mends for a place, such as "nginx" or "callgate.yaml".
+func (a answer) mendsIn(place string) (mends []string) {
+	for _, m := range a.Mends {
+		if text, found := strings.CutPrefix(m, "in "+place+": "); found {
+			mends = append(mends, text)
+		}
 	}
-	r.Body = io.NopCloser(bytes.NewReader(body))
-	s.url = ""
-	_, err = s.gate.Check(r)
-	if err == nil {
-		w.WriteHeader(http.StatusNoContent)
-		return
-	}
-	if origin, found := unlisted(err); found {
-		s.url = origin + r.RequestURI
-	}
-	peer, err := netip.ParseAddrPort(r.RemoteAddr)
-	if err != nil {
-		http.Error(w, err.Error(), http.StatusInternalServerError)
-		return
-	}
-	s.refused = &explain.Request{
-		Method: r.Method, URL: s.url, Target: r.RequestURI, Host: r.Host, Proto: r.Proto,
-		Header: r.Header.Clone(), Body: body, Peer: peer.Addr(), Listen: s.address,
-	}
-	w.WriteHeader(http.StatusForbidden)
+	return mends
 }
 
-// unlisted returns the origin that a gate took a request for when it is none of
-// its allowed hosts.
-func unlisted(err error) (origin string, found bool) {
-	var refusal *callgate.Refusal
-	if !errors.As(err, &refusal) || refusal.Reason != callgate.ReasonHost {
-		return "", false
-	}
-	return strings.CutSuffix(refusal.Detail, " is not in AllowedHosts")
+// yamlLines returns the lines of a mend without the note in parentheses behind them.
+func yamlLines(mend string) string {
+	lines, _, _ := strings.Cut(mend, " (")
+	return lines
 }
 
-// takeRefused returns the request that was refused, and forgets it.
-func (s *server) takeRefused() *explain.Request {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	r := s.refused
-	s.refused = nil
-	return r
-}
+// String is what a failed test shows of an explanation.
+func (a answer) String() string { return fmt.Sprintf("%s\n%s", a.Cause, strings.Join(a.Mends, "\n")) }

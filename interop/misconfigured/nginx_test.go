@@ -11,8 +11,6 @@ const (
 	nginxPort  = `proxy_set_header X-Forwarded-Port "";`
 	nginxPass  = "proxy_pass http://callgate;"
 	nginx11    = "proxy_http_version 1.1;"
-	// nginxOriginal keeps the target for the record, as many do.
-	nginxOriginal = "\n proxy_set_header X-Original-URI $request_uri;"
 )
 
 func nginx(edits ...string) []hop { return []hop{{proxy: "nginx", edits: edits}} }
@@ -41,8 +39,13 @@ func nginxScenarios() []scenario {
 			cause: explain.CausePathEncoding, fix: nginxPass, right: nginx()},
 		{name: "path encoded anew by a slash in proxy_pass", wrong: nginx(nginxPass, "proxy_pass http://callgate/;"), gate: trusting(), send: post("/voice/caf%c3%a9?lang=en"),
 			cause: explain.CausePathEncoding, fix: nginxPass, right: nginx()},
-		{name: "query lost by $uri", wrong: nginx(nginxPass, "proxy_pass http://callgate$uri;"+nginxOriginal), gate: public(), send: post("/voice?lang=en&step=2"),
+		{name: "query lost by $uri, told in webhooks", wrong: nginx(nginxPass, "proxy_pass http://callgate$uri;"), gate: publicWith("/voice?lang=en&step=2"), send: post("/voice?lang=en&step=2"),
 			cause: explain.CauseQueryLost, fix: nginxPass, right: nginx()},
+		{name: "query lost by $uri, and nobody says what it was", wrong: nginx(nginxPass, "proxy_pass http://callgate$uri;"), gate: public(), send: post("/voice?lang=en&step=2"),
+			cause: explain.CauseQueryLost, fix: nginxPass, right: nginx(),
+			miss: "nothing holds the query any more, so no change makes the signature fit; with `webhooks` it is found"},
+		{name: "bodySHA256 lost by $uri", wrong: nginx(nginxPass, "proxy_pass http://callgate$uri;"), gate: public(), send: event("/events?", `{"a": 1}`),
+			cause: explain.CauseBodyHashLost, fix: nginxPass, right: nginx()},
 		{name: "query twice", wrong: nginx(nginxPass, "proxy_pass http://callgate$uri?$args&$args;"), gate: public(), send: post("/voice?lang=en&step=2"),
 			cause: explain.CauseQueryRepeated, fix: nginxPass, right: nginx()},
 		{name: "query with an addition", wrong: nginx(nginxPass, "proxy_pass http://callgate$request_uri&via=edge;"), gate: public(), send: post("/voice?lang=en&step=2"),
@@ -54,8 +57,11 @@ func nginxScenarios() []scenario {
 		{name: "signature cleared", wrong: nginx(nginxPass, nginxPass+"\n proxy_set_header X-Twilio-Signature \"\";"), gate: public(), send: post("/voice"),
 			cause: explain.CauseSignatureMissing, fix: "proxy_set_header X-Twilio-Signature", right: nginx()},
 		{name: "body not passed on", wrong: nginx(nginxPass, nginxPass+"\n proxy_pass_request_body off;\n proxy_set_header Content-Length \"\";"), gate: public(), send: post("/voice"),
-			cause: explain.CauseBodyLost, note: "forward request bodies as they came", right: nginx(),
-			miss: mendOfApplications},
+			cause: explain.CauseBodyLost, fix: "proxy_pass_request_body off", right: nginx()},
+		{name: "Content-Type replaced", wrong: nginx(nginxPass, nginxPass+"\n proxy_set_header Content-Type text/plain;"), gate: public(), send: post("/voice"),
+			cause: explain.CauseContentType, fix: "proxy_set_header Content-Type", right: nginx()},
+		{name: "method replaced by proxy_method", wrong: nginx(nginxPass, nginxPass+"\n proxy_method GET;"), gate: public(), send: post("/voice?lang=en"),
+			cause: explain.CauseMethod, fix: "proxy_method", right: nginx()},
 		{name: "a peer that is not trusted", wrong: nginx(), gate: trustingOthers(), send: post("/voice?lang=en"),
 			cause: explain.CauseScheme},
 		{name: "a peer at ::1 where 127.0.0.1 is trusted", wrong: nginx(), gate: settings{trusted: []string{"127.0.0.1"}, allowed: []string{host}, ipv6: true}, send: post("/voice?lang=en"),

@@ -23,22 +23,23 @@ type scenario struct {
 	wrong []hop
 	gate  settings
 	send  webhook
+	// redirected says how the carrier goes on when the answer is a redirect.
+	redirected redirected
+	// onward is what an address on another scheme leads to.
+	onward []hop
 	// cause is what the explanation must name first.
 	cause explain.Cause
 	// fix is the directive that the mend must print: the one that the right
 	// configuration has and the wrong one has not, or the reverse.
 	fix string
-	// note is a phrase that the mend must print where it names no directive.
-	note string
 	// right is the configuration after the mend. Nil: callgate.yaml is mended, by
 	// the line that the explanation prints.
 	right []hop
+	// final is the address in the carrier's console after the mend, where it is mended there.
+	final string
 	// miss says why the first cause, or the mend, is not the right one.
 	miss string
 }
-
-// mendOfApplications is why the mends of some causes do not help here.
-const mendOfApplications = "the cause is right, but its mend is for applications: nothing says that the proxy must forward the body as it came"
 
 // hop is a proxy with the documented configuration but for some edits.
 type hop struct {
@@ -47,28 +48,14 @@ type hop struct {
 	edits []string // pairs of old and new text
 }
 
-// settings are the part of callgate.yaml that matters here.
-type settings struct {
-	publicURL        string
-	trusted, allowed []string
-	ipv6             bool // the gate listens on ::1
-}
+// redirected is how a redirect is followed: with a GET and without the parameters.
+type redirected int
 
-// trusting believes the proxy on this machine.
-func trusting(hosts ...string) settings {
-	if len(hosts) == 0 {
-		hosts = []string{host}
-	}
-	return settings{trusted: []string{"127.0.0.1"}, allowed: hosts}
-}
-
-// trustingOthers believes proxies that are not the one that calls.
-func trustingOthers() settings {
-	return settings{trusted: []string{"10.0.0.0/8"}, allowed: []string{host}}
-}
-
-// public is told its address.
-func public() settings { return settings{publicURL: "https://" + host} }
+const (
+	notRedirected redirected = iota
+	signedAnew               // as the simulated carrier does
+	sameSignature            // as somleng does, whose carrier has the same signature
+)
 
 // webhook is a request that the carrier makes.
 type webhook struct {
@@ -87,6 +74,11 @@ func postTo(url string) webhook {
 		{"CallStatus", "in-progress"}, {"Direction", "inbound"}, {"From", "+15555550199"}, {"To", "+15555550100"},
 		{"FromCity", ""}, {"CallerName", "O'Hara & Söhne"},
 	}}
+}
+
+// event is a webhook with a JSON body.
+func event(target, body string) webhook {
+	return webhook{method: "POST", url: "https://" + host + target + "bodySHA256=" + signer.HashMark, json: body}
 }
 
 func (w webhook) job() signer.Job {
@@ -122,10 +114,30 @@ func form(params [][2]string) string {
 	return strings.Join(pairs, "&")
 }
 
+// sign has webhooks signed by both libraries, which must agree on every byte.
+func sign(t *testing.T, webhooks ...webhook) []wire.Request {
+	t.Helper()
+	jobs := make([]signer.Job, len(webhooks))
+	for i, w := range webhooks {
+		jobs[i] = w.job()
+	}
+	python, node := signer.Python().Sign(t, jobs), signer.Node().Sign(t, jobs)
+	requests := make([]wire.Request, len(webhooks))
+	for i, w := range webhooks {
+		if python[i] != node[i] {
+			t.Errorf("%s: the libraries sign it differently", w.url)
+		}
+		requests[i] = w.request(python[i])
+	}
+	return requests
+}
+
 // scenarios returns all of them.
 func scenarios() []scenario {
 	var all []scenario
-	for _, list := range [][]scenario{nginxScenarios(), haproxyScenarios(), apacheScenarios(), caddyScenarios(), chainScenarios()} {
+	for _, list := range [][]scenario{
+		nginxScenarios(), haproxyScenarios(), apacheScenarios(), caddyScenarios(), redirectScenarios(), chainScenarios(),
+	} {
 		all = append(all, list...)
 	}
 	return all

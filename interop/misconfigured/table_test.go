@@ -10,7 +10,6 @@ import (
 
 	"github.com/callgate/callgate/explain"
 	"github.com/callgate/callgate/interop/internal/process"
-	"github.com/callgate/callgate/interop/internal/signer"
 )
 
 var writeTable = flag.Bool("write", false, "write docs/misconfigured-proxies.md")
@@ -55,22 +54,30 @@ func TestTable(t *testing.T) {
 	}
 }
 
-// prepare signs all requests and starts all servers.
+// prepare signs all requests and starts all proxies.
 func prepare(t *testing.T) []trial {
 	t.Helper()
 	f := newFleet(t)
 	all := scenarios()
-	jobs := make([]signer.Job, len(all))
+	webhooks := make([]webhook, len(all))
 	for i, s := range all {
-		jobs[i] = s.send.job()
+		webhooks[i] = s.send
 	}
-	signed := signer.Python().Sign(t, jobs)
+	requests := sign(t, webhooks...)
 	trials := make([]trial, len(all))
 	for i, s := range all {
-		tr := trial{scenario: s, fleet: f, request: s.send.request(signed[i]), server: startServer(t, s.gate)}
-		tr.before = f.add(t, s.wrong, tr.server.address)
+		ip := "127.0.0.1"
+		if s.gate.ipv6 {
+			ip = "::1"
+		}
+		tr := trial{scenario: s, fleet: f, request: requests[i], held: listen(t, ip)}
+		address := tr.held.Addr().String()
+		tr.before = f.add(t, s.wrong, address)
 		if s.right != nil {
-			tr.after = f.add(t, s.right, tr.server.address)
+			tr.after = f.add(t, s.right, address)
+		}
+		if s.onward != nil {
+			tr.onward = f.add(t, s.onward, address)
 		}
 		trials[i] = tr
 	}
@@ -81,11 +88,19 @@ func prepare(t *testing.T) []trial {
 const introduction = `# Misconfigured proxies
 
 What an explanation says behind real proxies with wrong configurations. Each row
-is one run: the carrier's library signed a request, proxies with the wrong
-configuration passed it on, the gate refused it, and after the mend the same
-request was admitted. A line of callgate.yaml is applied as the explanation prints
-it; a line of a proxy is one that it prints. A mend that begins with
-"remove" names a directive that the wrong configuration had.
+is one run: a request was signed by python3-twilio and by npm's twilio, which agree
+on every byte; proxies with the wrong configuration passed it on; ` + "`callgate serve`" + `
+refused it and wrote into its log why; and after the mend the same request was
+admitted. A line of callgate.yaml is written into that file as it stands in the log;
+a line of a proxy is one that stands there for this proxy. A mend that begins with
+"remove" names a directive that the wrong configuration had, and an address is what
+is written into the carrier's console.
+
+The proxies send no header that names them, and none with the original address,
+unless they do so by default. Where the lost part of an address stands nowhere else,
+it is in ` + "`webhooks`" + ` of callgate.yaml, and the name of the row says so. A redirect is
+followed as the simulated carrier does, with a GET of the Location that is signed anew,
+or with the signature of the POST, as somleng does.
 
 The scenarios are in interop/misconfigured. This page is made by
 ` + "`make proxies-table`" + `.

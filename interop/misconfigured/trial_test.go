@@ -1,137 +1,121 @@
 package misconfigured_test
 
 import (
-	"context"
 	"crypto/tls"
 	"fmt"
+	"net"
 	"net/http"
+	"net/url"
+	"slices"
 	"strings"
 	"testing"
 
-	"github.com/callgate/callgate/explain"
 	"github.com/callgate/callgate/interop/internal/wire"
 )
 
-// trial is a scenario with what was started for it.
+// trial is a scenario with what was prepared for it.
 type trial struct {
 	scenario
-	fleet         *fleet
-	request       wire.Request
-	server        *server
-	before, after string // where the ways through the wrong and the right configuration begin
+	fleet   *fleet
+	request wire.Request
+	held    net.Listener // of the address of its server
+	// Where the ways through the configurations begin: the wrong and the right one, and
+	// the one that a redirect to another scheme leads to.
+	before, after, onward string
 }
 
-// run sends the request through the wrong configuration, asks why it was refused,
-// mends what the answer says, and sends the same request again.
+// refusals are what a status route says to a signature, a method or a body that is wrong.
+var refusals = []int{http.StatusForbidden, http.StatusMethodNotAllowed, http.StatusUnsupportedMediaType}
+
+// run sends the request through the wrong configuration, reads in the log of the
+// server why it was refused, mends what is printed there, and sends it again.
 func (tr *trial) run(t *testing.T) outcome {
 	t.Helper()
-	if status := tr.exchange(t, tr.before, tr.wrong[0]); status != http.StatusForbidden {
-		t.Fatalf("through the wrong configuration: %d, want 403", status)
+	srv := startServer(t, tr.gate, tr.held)
+	if status := tr.exchange(t, tr.before, tr.wrong[0], tr.request); !slices.Contains(refusals, status) {
+		t.Fatalf("through the wrong configuration: %d, which no gate says to a wrong signature", status)
 	}
-	refused := tr.server.takeRefused()
-	if refused == nil {
-		t.Fatal("it did not reach the gate")
-	}
-	x := tr.explain(t, refused)
-	row := outcome{said: x.Cause, named: x.Cause == tr.cause}
+	a := srv.explanation(t)
+	t.Cleanup(func() {
+		if t.Failed() {
+			t.Log("the explanation:", a)
+		}
+	})
+	row := outcome{said: a.Cause, named: a.Cause == tr.cause}
 	switch {
 	case !row.named:
-		row.miss = fmt.Sprintf("the first cause is %s, not %s", x.Cause, tr.cause)
-	case tr.right == nil:
-		row.mend, row.miss = tr.mendGate(t, x)
+		row.miss = fmt.Sprintf("the first cause is %s, not %s", a.Cause, tr.cause)
+	case tr.final != "":
+		row.mend, row.miss = tr.mendConsole(t, a)
+	case tr.right != nil:
+		row.mend, row.miss = tr.mendProxy(t, a)
 	default:
-		row.mend, row.miss = tr.mendProxy(t, x)
+		row.mend, row.miss = tr.mendGate(t, srv, a)
 	}
 	return row
 }
 
-func (tr *trial) explain(t *testing.T, refused *explain.Request) *explain.Explanation {
+// mendGate applies the line of callgate.yaml that is printed first.
+func (tr *trial) mendGate(t *testing.T, srv *server, a answer) (mend, miss string) {
 	t.Helper()
-	explainer, err := explain.New(explain.Config{
-		Keys: keys(), PublicURL: tr.gate.publicURL, AllowedHosts: tr.gate.allowed, TrustedProxies: networks(t, tr.gate.trusted),
-	})
-	if err != nil {
-		t.Fatal(err)
+	mends := a.mendsIn("callgate.yaml")
+	if len(mends) == 0 {
+		return "", "no line of callgate.yaml is printed"
 	}
-	x := explainer.Explain(context.Background(), refused)
-	t.Cleanup(func() {
-		if t.Failed() {
-			var text strings.Builder
-			if err := x.WriteText(&text); err != nil {
-				t.Error(err)
-			}
-			t.Log("the explanation:\n" + text.String())
-		}
-	})
-	return x
+	mend = yamlLines(mends[0])
+	srv.mend(t, mend)
+	if status := tr.exchange(t, tr.before, tr.wrong[0], tr.request); status != http.StatusNoContent {
+		return mend, fmt.Sprintf("with %q the request is still refused", mend)
+	}
+	return mend, ""
 }
 
-// mendGate applies the line of callgate.yaml that the explanation prints first.
-func (tr *trial) mendGate(t *testing.T, x *explain.Explanation) (mend, miss string) {
+// mendProxy checks that what tells the configurations apart is printed for one of the
+// proxies, and sends the request through the right one.
+func (tr *trial) mendProxy(t *testing.T, a answer) (mend, miss string) {
 	t.Helper()
-	for _, m := range mendsOf(x) {
-		if m.Where != "callgate.yaml" || m.Line == "" {
-			continue
-		}
-		c, err := applied(m.Line)
-		if err != nil {
-			return m.Line, err.Error()
-		}
-		tr.server.configure(t, c)
-		if status := tr.exchange(t, tr.before, tr.wrong[0]); status != http.StatusNoContent {
-			return m.Line, fmt.Sprintf("with %q the request is still refused", m.Line)
-		}
-		return m.Line, ""
-	}
-	return "", "no line of callgate.yaml is printed"
-}
-
-// applied reads the settings that an explanation prints.
-func applied(lines string) (settings, error) {
-	var c settings
-	for line := range strings.SplitSeq(lines, "\n") {
-		name, value, _ := strings.Cut(line, ": ")
-		list := []string{strings.TrimSuffix(strings.TrimPrefix(value, "["), "]")}
-		switch name {
-		case "public_url":
-			c.publicURL = value
-		case "trusted_proxies":
-			c.trusted = list
-		case "allowed_hosts":
-			c.allowed = list
-		default:
-			return c, fmt.Errorf("the line %q does not tell the gate its address", line)
-		}
-	}
-	return c, nil
-}
-
-// mendProxy checks that the explanation prints what tells the configurations apart,
-// and sends the request through the right one.
-func (tr *trial) mendProxy(t *testing.T, x *explain.Explanation) (mend, miss string) {
-	t.Helper()
-	if status := tr.exchange(t, tr.after, tr.right[0]); status != http.StatusNoContent {
+	if status := tr.exchange(t, tr.after, tr.right[0], tr.request); status != http.StatusNoContent {
 		t.Fatalf("through the right configuration: %d, want 204", status)
 	}
-	var printed strings.Builder
-	for _, m := range mendsOf(x) {
-		fmt.Fprintln(&printed, m.Line, m.Note)
+	was, is := tr.count(t, tr.wrong), tr.count(t, tr.right)
+	mend = tr.fix
+	switch {
+	case was == is:
+		t.Fatalf("%q does not tell the right configuration from the wrong one", tr.fix)
+	case was > is:
+		mend = "remove " + mend
 	}
-	mend = tr.note
-	if tr.fix != "" {
-		mend = tr.fix
-		was, is := tr.count(t, tr.wrong), tr.count(t, tr.right)
-		if was == is {
-			t.Fatalf("%q does not tell the right configuration from the wrong one", tr.fix)
-		}
-		if was > is {
-			mend = "remove " + mend
-		}
+	var printed []string
+	for _, h := range tr.wrong {
+		printed = append(printed, a.mendsIn(titles[h.proxy])...)
 	}
-	if phrase := tr.fix + tr.note; !strings.Contains(singleSpaced(printed.String()), phrase) {
-		miss = fmt.Sprintf("the mend does not print %q", phrase)
+	if !strings.Contains(singleSpaced(strings.Join(printed, "\n")), tr.fix) {
+		miss = fmt.Sprintf("%q is not printed for the proxy", tr.fix)
 	}
 	return mend, miss
+}
+
+// titles are the names by which explanations call the proxies.
+var titles = map[string]string{"nginx": "nginx", "HAProxy": "HAProxy", "Apache": "Apache httpd", "Caddy": "Caddy"}
+
+// mendConsole gives the carrier the final address, as is printed, and has it send the
+// same webhook there.
+func (tr *trial) mendConsole(t *testing.T, a answer) (mend, miss string) {
+	t.Helper()
+	const advice = "write the final address"
+	if !strings.Contains(strings.Join(a.mendsIn("the carrier's console"), "\n"), advice) {
+		return "", fmt.Sprintf("%q is not printed for the carrier's console", advice)
+	}
+	mended := tr.send
+	mended.url = tr.final
+	address, first := tr.before, tr.wrong[0]
+	if tr.onward != "" {
+		address, first = tr.onward, tr.scenario.onward[0]
+	}
+	if status := tr.exchange(t, address, first, sign(t, mended)[0]); status != http.StatusNoContent {
+		return tr.final, fmt.Sprintf("at %s it is still refused", tr.final)
+	}
+	return tr.final, ""
 }
 
 // count returns how often the directive stands in the configurations.
@@ -148,39 +132,51 @@ func (tr *trial) count(t *testing.T, hops []hop) (n int) {
 
 func singleSpaced(s string) string { return strings.Join(strings.Fields(s), " ") }
 
-func mendsOf(x *explain.Explanation) (list []explain.Mend) {
-	for _, c := range x.Changes {
-		list = append(list, c.Mends...)
+// exchange sends the request and, where the scenario says so, follows a redirect as
+// the carrier does.
+func (tr *trial) exchange(t *testing.T, address string, first hop, r wire.Request) (status int) {
+	t.Helper()
+	answer := tr.do(t, address, first, r)
+	if answer.Status != http.StatusMovedPermanently && answer.Status != http.StatusFound || tr.redirected == notRedirected {
+		return answer.Status
 	}
-	for _, g := range x.Guesses {
-		list = append(list, g.Mends...)
+	base, to := tr.location(t, address, answer)
+	followed := sign(t, webhook{method: "GET", url: to.String()})[0]
+	if tr.redirected == sameSignature {
+		followed.Headers[2] = r.Headers[2]
 	}
-	return list
+	if to.Scheme != base.Scheme {
+		address, first = tr.onward, tr.scenario.onward[0]
+	}
+	return tr.do(t, address, first, followed).Status
 }
 
-// exchange sends the request and follows one redirect that keeps the method, with
-// the same body and signature.
-func (tr *trial) exchange(t *testing.T, address string, first hop) (status int) {
+// location returns the address that a redirect was given for, and where it leads.
+func (tr *trial) location(t *testing.T, address string, answer *wire.Response) (base, to *url.URL) {
+	t.Helper()
+	base, err := url.Parse(tr.send.url)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if to, err = base.Parse(answer.Header.Get("Location")); err != nil {
+		t.Fatal(err)
+	}
+	// A proxy adds its port unless it is 443; here it is another.
+	if _, port, _ := net.SplitHostPort(address); to.Port() == port {
+		to.Host = to.Hostname()
+	}
+	return base, to
+}
+
+func (tr *trial) do(t *testing.T, address string, first hop, r wire.Request) *wire.Response {
 	t.Helper()
 	var config *tls.Config
 	if !first.plain {
 		config = tr.fleet.authority.ClientConfig()
 	}
-	answer, err := wire.Do(address, config, tr.request)
+	answer, err := wire.Do(address, config, r)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if answer.Status != http.StatusPermanentRedirect {
-		return answer.Status
-	}
-	again := tr.request
-	again.Target = answer.Header.Get("Location")
-	if _, rest, absolute := strings.Cut(again.Target, "://"); absolute {
-		_, target, _ := strings.Cut(rest, "/")
-		again.Target = "/" + target
-	}
-	if answer, err = wire.Do(address, config, again); err != nil {
-		t.Fatal(err)
-	}
-	return answer.Status
+	return answer
 }

@@ -11,6 +11,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"syscall"
@@ -25,6 +26,9 @@ const startLimit = 20 * time.Second
 // stopLimit is how long a program may take to end after an interrupt before it
 // is killed.
 const stopLimit = 5 * time.Second
+
+// pollInterval is how often a program is looked at that is waited for.
+const pollInterval = 10 * time.Millisecond
 
 // tailLines is how much of a program's output a failed test shows.
 const tailLines = 30
@@ -213,7 +217,7 @@ var (
 
 func (p *Process) waitListening(address string) error {
 	deadline := time.After(startLimit)
-	retry := time.NewTicker(10 * time.Millisecond)
+	retry := time.NewTicker(pollInterval)
 	defer retry.Stop()
 	for {
 		conn, err := net.Dial("tcp", address)
@@ -241,6 +245,35 @@ func (p *Process) stop() {
 	// Workers that outlived their parent.
 	_ = syscall.Kill(group, syscall.SIGKILL)
 	<-p.done
+}
+
+// Signal sends the program a signal.
+func (p *Process) Signal(tb testing.TB, signal os.Signal) {
+	tb.Helper()
+	if err := p.cmd.Process.Signal(signal); err != nil {
+		tb.Fatal(err)
+	}
+}
+
+// WaitLine waits for a line that the program prints, or has printed, and returns it.
+func (p *Process) WaitLine(tb testing.TB, matches func(line string) bool) string {
+	tb.Helper()
+	deadline := time.After(startLimit)
+	retry := time.NewTicker(pollInterval)
+	defer retry.Stop()
+	for {
+		lines := p.Lines()
+		if i := slices.IndexFunc(lines, matches); i >= 0 {
+			return lines[i]
+		}
+		select {
+		case <-p.done:
+			tb.Fatal("the program ended before it printed the line")
+		case <-deadline:
+			tb.Fatal("the program does not print the line")
+		case <-retry.C:
+		}
+	}
 }
 
 // Output returns what the program has printed so far.
