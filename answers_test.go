@@ -196,7 +196,7 @@ func TestStatusAnswers(t *testing.T) {
 		{"text", writes(0, "text/plain", "ok"), 200, "ok", callgate.OutcomeAccepted, ""},
 		{"document", writes(0, "text/xml", "<Response/>"), 200, "<Response/>", callgate.OutcomeAccepted, ""},
 		{"not found", writes(404, "text/plain", "no such call"), 404, "no such call", callgate.OutcomeAccepted, ""},
-		{"error", writes(500, "text/plain", "later"), 500, "later", callgate.OutcomeAccepted, ""},
+		{"error", writes(500, "text/plain", "later"), 500, "later", callgate.OutcomeFailed, callgate.ReasonStatus},
 		{"redirect", http.RedirectHandler("/x", 307), 404, "Not Found\n", callgate.OutcomeFailed, callgate.ReasonRedirect},
 		{"too long", writes(0, "", strings.Repeat("x", callgate.MaxDocument+1)), 500, "Internal Server Error\n", callgate.OutcomeFailed, callgate.ReasonTooLong},
 		{"panic", panics("hunter2"), 500, "Internal Server Error\n", callgate.OutcomeFailed, callgate.ReasonPanic},
@@ -240,6 +240,29 @@ func TestAbortedStatus(t *testing.T) {
 	}
 }
 
+// TestUpstreamTooLong has a reverse proxy behind the gate, which gives up on an answer
+// that the gate does not take: the length is the reason.
+func TestUpstreamTooLong(t *testing.T) {
+	upstream := httptest.NewServer(writes(0, "text/xml", strings.Repeat(" ", 2*callgate.MaxDocument)))
+	defer upstream.Close()
+	r := signedPost(t, "/", "")
+	r = r.WithContext(context.WithValue(r.Context(), http.ServerContextKey, &http.Server{}))
+	_, _, event := serve(t, config(t), proxyTo(upstream), r)
+	if event.Reason != callgate.ReasonTooLong {
+		t.Errorf("%+v", event)
+	}
+}
+
+// proxyTo is a plain reverse proxy.
+func proxyTo(upstream *httptest.Server) http.Handler {
+	return &httputil.ReverseProxy{
+		Rewrite: func(r *httputil.ProxyRequest) {
+			r.Out.URL.Scheme, r.Out.URL.Host = "http", upstream.Listener.Addr().String()
+		},
+		ErrorLog: discardLog,
+	}
+}
+
 // TestUpstreamBreaksOff has a reverse proxy behind the gate whose upstream stops
 // in the middle of its answer.
 func TestUpstreamBreaksOff(t *testing.T) {
@@ -248,16 +271,10 @@ func TestUpstreamBreaksOff(t *testing.T) {
 		io.WriteString(w, welcome)
 	}))
 	defer upstream.Close()
-	proxy := &httputil.ReverseProxy{
-		Rewrite: func(r *httputil.ProxyRequest) {
-			r.Out.URL.Scheme, r.Out.URL.Host = "http", upstream.Listener.Addr().String()
-		},
-		ErrorLog: discardLog,
-	}
 	r := signedPost(t, "/", "")
 	// Only under a server does the proxy panic.
 	r = r.WithContext(context.WithValue(r.Context(), http.ServerContextKey, &http.Server{}))
-	_, body, event := serve(t, config(t), proxy, r)
+	_, body, event := serve(t, config(t), proxyTo(upstream), r)
 	if body != string(rescueDocument(t, "en")) || event.Reason != callgate.ReasonAborted {
 		t.Errorf("%s %+v", body, event)
 	}

@@ -24,8 +24,8 @@ const (
 	// OutcomeRescued: it was admitted, the handler failed, and the caller was given
 	// a rescue document.
 	OutcomeRescued Outcome = "rescued"
-	// OutcomeFailed: it was admitted, the handler failed, and the sender, who is no
-	// caller, was told so with a status code.
+	// OutcomeFailed: it was admitted, the handler failed or answered with a status of
+	// 500 or more, and the sender, who is no caller, was told so with a status code.
 	OutcomeFailed Outcome = "failed"
 	// OutcomeGone: it was admitted, and the sender went away before the answer.
 	OutcomeGone Outcome = "gone"

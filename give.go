@@ -40,18 +40,18 @@ func (g *Gate) give(w http.ResponseWriter, r *http.Request, v *visit, a *answer,
 // judge looks for what is wrong with an answer.
 func (v *visit) judge(a *answer, failure error) (f fault, ok bool) {
 	switch {
+	case a.overflow: // which is why a proxy gives up
+		return fault{ReasonTooLong, fmt.Sprintf("the answer has more than %d bytes", MaxDocument), http.StatusInternalServerError}, false
 	case errors.Is(failure, http.ErrAbortHandler):
 		return fault{ReasonAborted, "the handler gave up", http.StatusInternalServerError}, false
 	case failure != nil:
 		return fault{ReasonPanic, failure.Error(), http.StatusInternalServerError}, false
-	case a.overflow:
-		return fault{ReasonTooLong, fmt.Sprintf("the answer has more than %d bytes", MaxDocument), http.StatusInternalServerError}, false
 	case a.status >= 300 && a.status < 400:
 		return fault{ReasonRedirect, fmt.Sprintf("the handler answered %d; give the carrier the final URL, with the exact path", a.status), http.StatusNotFound}, false
 	case v.route.kind == KindStatus:
 		return fault{}, true
 	case a.status >= 400:
-		return fault{ReasonStatus, fmt.Sprintf("the handler answered %d %s", a.status, http.StatusText(a.status)), a.status}, false
+		return fault{ReasonStatus, answered(a.status), a.status}, false
 	case len(a.body) == 0:
 		return fault{ReasonEmpty, "the handler answered nothing", http.StatusInternalServerError}, false
 	case isAudio(a.header):
@@ -108,8 +108,21 @@ func deliver(w http.ResponseWriter, kind Kind, a *answer) sent {
 		status = http.StatusNoContent
 	}
 	s := write(w, status, a.body)
-	s.outcome = OutcomeAccepted
+	s.note()
 	return s
+}
+
+// note says what became of an answer that the handler gave to a sender who reads
+// status codes.
+func (s *sent) note() {
+	s.outcome = OutcomeAccepted
+	if s.status >= 500 {
+		s.outcome, s.reason, s.detail = OutcomeFailed, ReasonStatus, answered(s.status)
+	}
+}
+
+func answered(status int) string {
+	return fmt.Sprintf("the handler answered %d %s", status, http.StatusText(status))
 }
 
 // write answers with a status and a body whose type is set.

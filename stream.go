@@ -14,7 +14,8 @@ func (g *Gate) stream(w http.ResponseWriter, r *http.Request, v *visit, next htt
 		p := recover()
 		switch {
 		case p == nil:
-			s = sent{outcome: OutcomeAccepted, status: sw.sentStatus()}
+			s = sent{status: sw.sentStatus()}
+			s.note()
 			return
 		case sw.status == 0:
 			s = bare(w, http.StatusInternalServerError, nil)

@@ -157,7 +157,7 @@ func TestStreamWriters(t *testing.T) {
 				t.Error("hijacked a recorder")
 			}
 			w.WriteHeader(501)
-		}), 501, callgate.OutcomeAccepted, ""},
+		}), 501, callgate.OutcomeFailed, ""},
 		{"panic", http.HandlerFunc(func(http.ResponseWriter, *http.Request) { panic("hunter2") }), 500, callgate.OutcomeFailed, "Internal Server Error\n"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
