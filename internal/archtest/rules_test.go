@@ -24,6 +24,7 @@ var rules = archtest.Rules{
 
 		"internal/explainer":     {".", "explain", "twilio"},
 		"internal/explore":       {"carrier", "ivr", "ivr/expr"},
+		"internal/gateway":       {"."},
 		"internal/flowfile":      {"ivr", "ivr/expr", "twiml", "internal/strictyaml", "internal/spell", "go.yaml.in/yaml/v4"},
 		"internal/graph":         {"ivr", "github.com/fogleman/gg", "golang.org/x/image/font/..."},
 		"internal/htpasswd":      {"golang.org/x/crypto/bcrypt"},

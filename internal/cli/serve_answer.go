@@ -11,6 +11,7 @@ import (
 
 	"github.com/callgate/callgate"
 	"github.com/callgate/callgate/internal/config"
+	"github.com/callgate/callgate/internal/gateway"
 	"github.com/callgate/callgate/twiml"
 )
 
@@ -38,6 +39,13 @@ func (b *builder) answerer(ctx context.Context, key string, r config.Route) *ans
 			b.fault(key+".file", err)
 		}
 		return l
+	case r.Upstream != "":
+		g, err := gateway.New(gateway.Config{Upstream: r.Upstream, Kind: kindWords[r.Kind], Log: b.log})
+		if err != nil {
+			b.fault(key+".upstream", err)
+			return nil
+		}
+		return &answerer{Handler: g}
 	case r.Kind == config.KindStatus:
 		return &answerer{Handler: http.HandlerFunc(noContent)}
 	}

@@ -251,11 +251,17 @@ var authWords = map[string]callgate.Auth{
 	config.AuthEither:    callgate.AuthEither,
 }
 
+var kindWords = map[string]callgate.Kind{
+	config.KindVoice:  callgate.KindVoice,
+	config.KindStatus: callgate.KindStatus,
+	config.KindStream: callgate.KindStream,
+}
+
 func (b *builder) route(key string, r config.Route) callgate.Route {
 	route := callgate.Route{
 		Path:       r.Path,
 		Methods:    r.Methods,
-		Kind:       map[string]callgate.Kind{config.KindStatus: callgate.KindStatus}[r.Kind],
+		Kind:       kindWords[r.Kind],
 		Auth:       authWords[r.Auth],
 		Verifier:   b.verifiers[r.Profile],
 		Permission: callgate.Permission(r.Permission),

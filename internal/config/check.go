@@ -224,7 +224,7 @@ func (c *Config) checkRoutes(say sayFunc) {
 	}
 	for i, r := range c.Routes {
 		key := fmt.Sprintf("routes[%d]", i)
-		c.checkWord(say, key+".kind", r.Kind, KindVoice, KindStatus)
+		c.checkWord(say, key+".kind", r.Kind, KindVoice, KindStatus, KindStream)
 		c.checkWord(say, key+".profile", r.Profile, ProfileVoice, ProfileSignature)
 		c.checkWord(say, key+".auth", r.Auth, AuthSignature, AuthBasic, AuthBoth, AuthEither)
 		if slices.Contains([]string{AuthBasic, AuthBoth, AuthEither}, r.Auth) && c.UsersFile == "" {
@@ -246,23 +246,31 @@ func (c *Config) checkRoutes(say sayFunc) {
 }
 
 func (c *Config) checkAnswer(say sayFunc, key string, r Route) {
-	n := count(r.Flow != "" || len(r.Numbers) > 0, r.File != "", r.Demo)
+	n, upstream := count(r.documents()...), r.Upstream != ""
 	switch {
 	case r.Path == "":
 		say(key, "path is missing")
-	case n > 1:
-		say(key, "at most one of flow, file and demo can answer")
+	case n > 1 || n > 0 && upstream:
+		say(key, "at most one of flow, file, demo and upstream can answer")
 	case n > 0 && r.Kind == KindStatus:
 		say(key, "a status callback is not answered with TwiML; remove flow, file or demo")
-	case n == 0 && r.Kind == KindVoice && !c.answeredAbove(r.Path):
-		say(key, "nothing answers here or on a route above it; add flow, file or demo")
+	case r.Kind == KindStream && !upstream:
+		say(key, "a stream needs an application that takes it; name it in upstream, such as http://127.0.0.1:9000")
+	case n == 0 && !upstream && r.Kind == KindVoice && !c.answeredAbove(r.Path):
+		say(key, "nothing answers here or on a route above it; add flow, file, demo or upstream")
 	}
+}
+
+// documents tells which of the keys are there that have a route answer with TwiML of ours.
+func (r Route) documents() []bool {
+	return []bool{r.Flow != "" || len(r.Numbers) > 0, r.File != "", r.Demo}
 }
 
 // answeredAbove reports whether a route above the path says what answers.
 func (c *Config) answeredAbove(path string) bool {
 	for _, r := range c.Routes {
-		if (r.Flow != "" || len(r.Numbers) > 0 || r.File != "" || r.Demo) && (r.Path == "/" || strings.HasPrefix(path, r.Path+"/")) {
+		answers := r.Kind == KindVoice && (r.Upstream != "" || count(r.documents()...) > 0)
+		if answers && (r.Path == "/" || strings.HasPrefix(path, r.Path+"/")) {
 			return true
 		}
 	}

@@ -187,9 +187,9 @@ type Admin struct {
 type Route struct {
 	// Path is "/" or begins with it and does not end with it.
 	Path string `yaml:"path"`
-	// Kind is KindVoice, the default, or KindStatus.
+	// Kind is KindVoice, the default, KindStatus or KindStream.
 	Kind string `yaml:"kind"`
-	// Methods are those that the route takes. Default: POST.
+	// Methods are those that the route takes. Default: POST; of a stream GET.
 	Methods []string `yaml:"methods"`
 	// Auth is what a request must prove: AuthSignature, the default, AuthBasic (a
 	// password), AuthBoth or AuthEither.
@@ -211,7 +211,8 @@ type Route struct {
 	Observe *Observe `yaml:"observe"`
 
 	// What answers: at most one of the following. A voice route without any is
-	// answered by the nearest route above it, a status route with "204 No Content".
+	// answered by the nearest route above it, a status route with "204 No Content"; a
+	// stream needs an Upstream.
 
 	// Flow is a flow file: see docs/flows.md.
 	Flow string `yaml:"flow"`
@@ -223,6 +224,8 @@ type Route struct {
 	File string `yaml:"file"`
 	// Demo is the demonstration line.
 	Demo bool `yaml:"demo"`
+	// Upstream is where an application listens that answers: "http://127.0.0.1:9000".
+	Upstream string `yaml:"upstream"`
 }
 
 // Observe is a trial of a route: its requests are marked in the log, for "callgate
@@ -261,6 +264,7 @@ const (
 
 	KindVoice  = "voice"
 	KindStatus = "status"
+	KindStream = "stream"
 
 	AuthSignature = "signature"
 	AuthBasic     = "basic"

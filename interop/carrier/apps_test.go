@@ -1,6 +1,7 @@
 package carrier_test
 
 import (
+	"fmt"
 	"net"
 	"net/http"
 	"os"
@@ -86,36 +87,14 @@ func must(t *testing.T, errs ...error) {
 }
 
 // Applications that others guard and others write are called, admit every request
-// of ours and are understood.
+// of ours and are understood: as they are, and behind the gate.
 func TestApplications(t *testing.T) {
 	for _, app := range applications {
 		t.Run(app.name, func(t *testing.T) {
 			t.Parallel()
 			p, server := app.start(t)
 			config := carrier.Config{Token: token, VoiceURL: public + "/voice", Server: server, StatusURL: public + "/status"}
-
-			t.Run("a menu, a cookie, a whisper and a busy line", func(t *testing.T) {
-				call := place(t, config)
-				must(t, call.Hear("Press 1 for sales & 2"), call.Silence(), call.Hear("Press 1"), call.Press("9"),
-					call.Hear("not a choice. You came with visits=2"), call.Press("1"), call.Hear("Connecting <sales>"),
-					call.Dials("+15005550123", carrier.Callee{Does: carrier.Busy}), call.Hear("The call was busy"))
-				finish(t, call, carrier.EndDocument)
-			})
-			t.Run("a bridge", func(t *testing.T) {
-				call := place(t, config)
-				must(t, call.Press("1"), call.Dials("", carrier.Callee{Talk: time.Minute}), call.Hear("The call was completed"))
-				finish(t, call, carrier.EndDocument)
-			})
-			t.Run("a recording", func(t *testing.T) {
-				call := place(t, config)
-				must(t, call.Press("2"), call.Record(7*time.Second, "#"), call.Hear("You spoke for 7 seconds"))
-				finish(t, call, carrier.EndHangup)
-			})
-			t.Run("speech, by GET", func(t *testing.T) {
-				call := place(t, config)
-				must(t, call.Press("3"), call.Say("Crème brûlée & tea"), call.Hear("You said Crème brûlée & tea about a b"))
-				finish(t, call, carrier.EndDocument)
-			})
+			converse(t, p, config)
 			t.Run("an exception", func(t *testing.T) {
 				call := place(t, config)
 				must(t, call.Press("4"))
@@ -123,13 +102,6 @@ func TestApplications(t *testing.T) {
 					t.Fatal(err)
 				}
 				wantEnd(t, call, carrier.EndApology, 11200)
-			})
-			t.Run("all of it was admitted by their middleware", func(t *testing.T) {
-				for _, want := range []string{"POST /voice", "POST /menu", "POST /whisper", "POST /after", "POST /recorded", "POST /saved", "GET /spoken", "POST /status"} {
-					if !slices.Contains(p.Lines(), "admitted "+want) {
-						t.Errorf("%s was not admitted", want)
-					}
-				}
 			})
 			t.Run("another key is not", func(t *testing.T) {
 				wrong := config
@@ -146,7 +118,83 @@ func TestApplications(t *testing.T) {
 				}
 			})
 		})
+		t.Run(app.name+" behind the gate", func(t *testing.T) {
+			t.Parallel()
+			p, server := app.start(t)
+			config := carrier.Config{Token: token, VoiceURL: public + "/voice", Server: gate(t, server), StatusURL: public + "/status"}
+			converse(t, p, config)
+			t.Run("an exception", func(t *testing.T) {
+				call := place(t, config)
+				must(t, call.Press("4"), call.Hear("We are sorry"), call.Dials("+15005550143", carrier.Callee{Talk: time.Minute}))
+				finish(t, call, carrier.EndDocument)
+			})
+			t.Run("another key is not", func(t *testing.T) {
+				wrong := config
+				wrong.Token, wrong.StatusURL = "another-0123456789abcdef", "" // which gets a 403
+				call := place(t, wrong)
+				must(t, call.Hear("We are sorry"))
+				finish(t, call, carrier.EndDocument)
+			})
+		})
 	}
+}
+
+// converse makes calls that a line which is not ours answers and whose every request its
+// own middleware admits.
+func converse(t *testing.T, p *process.Process, config carrier.Config) {
+	t.Run("a menu, a cookie, a whisper and a busy line", func(t *testing.T) {
+		call := place(t, config)
+		must(t, call.Hear("Press 1 for sales & 2"), call.Silence(), call.Hear("Press 1"), call.Press("9"),
+			call.Hear("not a choice. You came with visits=2"), call.Press("1"), call.Hear("Connecting <sales>"),
+			call.Dials("+15005550123", carrier.Callee{Does: carrier.Busy}), call.Hear("The call was busy"))
+		finish(t, call, carrier.EndDocument)
+	})
+	t.Run("a bridge", func(t *testing.T) {
+		call := place(t, config)
+		must(t, call.Press("1"), call.Dials("", carrier.Callee{Talk: time.Minute}), call.Hear("The call was completed"))
+		finish(t, call, carrier.EndDocument)
+	})
+	t.Run("a recording", func(t *testing.T) {
+		call := place(t, config)
+		must(t, call.Press("2"), call.Record(7*time.Second, "#"), call.Hear("You spoke for 7 seconds"))
+		finish(t, call, carrier.EndHangup)
+	})
+	t.Run("speech, by GET", func(t *testing.T) {
+		call := place(t, config)
+		must(t, call.Press("3"), call.Say("Crème brûlée & tea"), call.Hear("You said Crème brûlée & tea about a b"))
+		finish(t, call, carrier.EndDocument)
+	})
+	t.Run("all of it was admitted by their middleware", func(t *testing.T) {
+		for _, want := range []string{"POST /voice", "POST /menu", "POST /whisper", "POST /after", "POST /recorded", "POST /saved", "GET /spoken", "POST /status"} {
+			if !slices.Contains(p.Lines(), "admitted "+want) {
+				t.Errorf("%s was not admitted", want)
+			}
+		}
+	})
+}
+
+// gate starts callgate in front of an application and returns its address.
+func gate(t *testing.T, upstream string) string {
+	t.Helper()
+	file := filepath.Join(t.TempDir(), "callgate.yaml")
+	content := fmt.Sprintf(`
+public_url: %s
+support_number: +15005550143
+admin: {listen: off}
+routes:
+  - {path: /, methods: [GET, POST], upstream: %[2]q}
+  - {path: /status, kind: status, upstream: %[2]q}
+  - {path: /saved, kind: status, upstream: %[2]q}
+`, public, upstream)
+	if err := os.WriteFile(file, []byte(content), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	address := process.FreeAddress(t)
+	process.Start(t, process.Spec{
+		Argv: []string{process.Callgate(t), "serve", "--config", file, "--listen", address}, Listen: address,
+		Env: []string{"TWILIO_AUTH_TOKEN=" + token},
+	})
+	return "http://" + address
 }
 
 // finish lets a call end, without a word from the debugger.
