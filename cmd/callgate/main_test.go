@@ -52,7 +52,6 @@ func TestScripts(t *testing.T) {
 			"raw":      raw,
 			"stream":   stream,
 			"upstream": upstream,
-			"expand":   expand,
 		},
 	})
 }

@@ -10,7 +10,6 @@ import (
 	"net"
 	"net/http"
 	"net/http/httptest"
-	"os"
 	"time"
 
 	"github.com/rogpeppe/go-internal/testscript"
@@ -79,13 +78,4 @@ func stream(ts *testscript.TestScript, _ bool, args []string) {
 	_, err = io.ReadFull(in, back)
 	ts.Check(err)
 	fmt.Fprintf(ts.Stdout(), "%x\n", back)
-}
-
-// expand puts the values of variables into a file: expand FILE
-func expand(ts *testscript.TestScript, _ bool, args []string) {
-	if len(args) != 1 {
-		ts.Fatalf("usage: expand FILE")
-	}
-	text := os.Expand(ts.ReadFile(args[0]), ts.Getenv)
-	ts.Check(os.WriteFile(ts.MkAbs(args[0]), []byte(text), 0o600))
 }
