@@ -262,7 +262,7 @@ const (
 // silent reports whether a caller who says nothing can take an edge. Bounded ones
 // are counted by repeats.
 func silent(e edge) bool {
-	return e.call || e.exit.bound == 0 && e.exit.cause != ByCaller && e.exit.cause != ByWrong
+	return e.call || e.exit.bound == 0 && (e.exit.quiet || e.exit.cause != ByCaller && e.exit.cause != ByWrong)
 }
 
 func (m *measure) visit(i int) cost {

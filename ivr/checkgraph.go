@@ -80,14 +80,14 @@ func (k *checker) checkConvergence() {
 // that a rule is about.
 func (k *checker) checkLoops(rule loopRule) {
 	ok := func(e edge) bool {
-		return e.exit.bound == 0 && (e.exit.cause == rule.of || slices.Contains(rule.with, e.exit.cause) || e.call)
+		return e.exit.bound == 0 && (e.call || e.exit.by(rule.of) || slices.ContainsFunc(rule.with, e.exit.by))
 	}
 	comp := k.g.components(ok)
 	reported := map[int]bool{}
 	for i := range k.g.places {
 		for _, e := range k.g.places[i].edges {
 			inside := e.to != end && comp[e.to] == comp[i] && ok(e)
-			if !inside || rule.of != "" && (e.exit.cause != rule.of || k.dead[i]) {
+			if !inside || rule.of != "" && (!e.exit.by(rule.of) || k.dead[i]) {
 				continue
 			}
 			k.looping[i] = k.looping[i] || rule.of == ""

@@ -73,10 +73,14 @@ type exit struct {
 	to     target
 	cause  Cause
 	global bool  // by a global key, or by a default of the flow
+	quiet  bool  // a caller who says nothing can take it, whatever the cause
 	bound  int   // how often it can be taken in a call; 0 is no limit
 	sets   []int // the slots that have a value after it
 	cost   cost  // for a silent caller who comes to the node and leaves by this exit
 }
+
+// by reports whether a call can take the exit for this reason.
+func (e *exit) by(c Cause) bool { return e.cause == c || c == BySilence && e.quiet }
 
 // Cause is what makes a call take an exit.
 type Cause string
@@ -248,6 +252,15 @@ func (p *Program) Outline() []NodeInfo {
 		}
 	}
 	return infos
+}
+
+// Schedules lists the names of the program's schedules; see Event.Overrides.
+func (p *Program) Schedules() []string {
+	names := make([]string, len(p.flow.Schedules))
+	for i := range names {
+		names[i] = p.flow.Schedules[i].Name
+	}
+	return names
 }
 
 // Permissions lists what nodes of the program ask for, each once; see Event.Granted.

@@ -44,7 +44,13 @@ func (v *Voicemail) compile(c *nodeCompiler) stepper {
 	out.empty = c.exitOr("empty", "empty", v.Empty, BySilence, out.recorded)
 	c.ends("hangup", ByCaller, cost{})
 	silence, _ := out.record.Timeout.Get()
-	c.at("empty").cost = cost{documents: 1, seconds: longestOf(out.greeting) + silence}
+	quiet := cost{documents: 1, seconds: longestOf(out.greeting) + silence}
+	c.at("empty").cost = quiet
+	if out.min <= silence {
+		// Some carriers keep a recording of silence, and it is as long as that lasted.
+		recorded := c.at("recorded")
+		recorded.quiet, recorded.cost = true, quiet
+	}
 	return out
 }
 

@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -45,6 +46,7 @@ func (s setting) value(cmd *cobra.Command, env *Env) (value, from string) {
 
 func newServe(env *Env) *cobra.Command {
 	var dev, check, example bool
+	var flow flowSettings
 	cmd := &cobra.Command{
 		Use:   "serve [FLOW.yaml]",
 		Short: "Answer calls",
@@ -57,13 +59,15 @@ the log says what is wrong. Flags win over the environment, and that over the fi
 
 ` + settingsHelp() + `
 Without a configuration file the call flow FLOW.yaml answers or, without that too, the
-demonstration line; bookings and voicemails of the flow are written to ` + defaultOutbox + `.
+demonstration line; bookings and voicemails of the flow are written to ` + defaultOutbox + `,
+and --media-url and --overrides say what a route says in the file.
 Without keys in the configuration, the auth token comes from TWILIO_AUTH_TOKEN, and its
 account from TWILIO_ACCOUNT_SID.
 
 On SIGINT or SIGTERM the server finishes the requests in flight and stops.`,
 		Example: `  callgate serve --dev
   callgate serve --dev clinic.yaml
+  callgate serve clinic.yaml --media-url https://media.example.org/ --overrides hours.yaml
   callgate serve --example > callgate.yaml
   callgate serve --check --config callgate.yaml
   callgate serve --config callgate.yaml --listen 127.0.0.1:8080`,
@@ -74,10 +78,8 @@ On SIGINT or SIGTERM the server finishes the requests in flight and stops.`,
 				return err
 			}
 			s := newServing(cmd, env, dev)
-			if len(args) > 0 {
-				if s.source.flow = args[0]; s.source.file != "" {
-					return usagef("%s answers, and so %s cannot; name the flow in a route there, or remove the file", s.source.file, args[0])
-				}
+			if err := s.source.answerWith(args, flow); err != nil {
+				return err
 			}
 			if check {
 				return s.check(cmd.Context())
@@ -88,6 +90,8 @@ On SIGINT or SIGTERM the server finishes the requests in flight and stops.`,
 	for _, s := range serveSettings {
 		cmd.Flags().String(s.flag, "", s.usage)
 	}
+	cmd.Flags().StringVar(&flow.mediaURL, "media-url", "", "the `URL` of the folder of FLOW's sound files; it ends in a slash")
+	cmd.Flags().StringVar(&flow.overrides, "overrides", "", "a `file` that opens or closes FLOW's schedules by hand: lines such as \"shop: closed\"; it need not exist")
 	cmd.Flags().BoolVar(&dev, "dev", false, "use a key made for this run, and print requests to try")
 	cmd.Flags().BoolVar(&check, "check", false, "check the configuration, and what it names, and exit")
 	cmd.Flags().BoolVar(&example, "example", false, "print a configuration file with every key, and exit")
@@ -118,7 +122,24 @@ func atMostOneFlow(cmd *cobra.Command, args []string) error {
 type source struct {
 	file      string // "" when there is none
 	flow      string // that answers when there is no file; "" for the demonstration line
+	settings  flowSettings
 	overrides []config.Override
+}
+
+// flowSettings are what a route says of its flow where there is a configuration file.
+type flowSettings struct{ mediaURL, overrides string }
+
+// answerWith has a flow of the command line answer, if there is one.
+func (s *source) answerWith(args []string, settings flowSettings) error {
+	switch {
+	case len(args) > 0 && s.file != "":
+		return usagef("%s answers, and so %s cannot; name the flow in a route there, or remove the file", s.file, args[0])
+	case len(args) == 0 && settings != flowSettings{}:
+		return usagef("--media-url and --overrides are for a flow that is named on the command line; in a configuration file they are media_url and overrides of a route")
+	case len(args) > 0:
+		s.flow, s.settings = args[0], settings
+	}
+	return nil
 }
 
 func newSource(cmd *cobra.Command, env *Env) source {
@@ -141,10 +162,7 @@ func newSource(cmd *cobra.Command, env *Env) source {
 
 // name says where the configuration came from.
 func (s source) name() string {
-	if s.file == "" {
-		return "no configuration file"
-	}
-	return s.file
+	return cmp.Or(s.file, config.NoFile)
 }
 
 // defaultOutbox is where bookings and voicemails go when there is no configuration file.
@@ -155,13 +173,14 @@ func (s source) withoutFile() string {
 	if s.flow == "" {
 		return "routes: [{path: /, demo: true}]"
 	}
-	return fmt.Sprintf("outbox: %s\nroutes: [{path: /, flow: %q}]", defaultOutbox, s.flow)
+	route := fmt.Sprintf("{path: /, flow: %q, media_url: %q, overrides: %q}", s.flow, s.settings.mediaURL, s.settings.overrides)
+	return "outbox: " + defaultOutbox + "\nroutes: [" + route + "]"
 }
 
 // load reads and checks the configuration.
 func (s source) load() (*config.Config, error) {
 	if s.file == "" {
-		return config.Load(s.name(), []byte(s.withoutFile()), s.overrides...)
+		return config.Load("", []byte(s.withoutFile()), s.overrides...)
 	}
 	content, err := os.ReadFile(s.file)
 	if err != nil {

@@ -4,7 +4,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"maps"
+	"os"
 	"slices"
 	"time"
 
@@ -52,9 +54,11 @@ func (b *builder) callFlows(ctx context.Context, key string, r config.Route) *li
 	if slices.Contains(slices.Collect(maps.Values(c.ByNumber)), nil) || r.Flow != "" && c.Program == nil {
 		return nil // and said so
 	}
+	c.Overrides = b.overrides(key+".overrides", r.Overrides, programs(c))
 	c.Sealer = b.sealer(ctx)
 	c.Lookups = b.lookups(ctx)
-	if b.config.Outbox != "" && keepsThings(c) {
+	// No file is made for lines that keep nothing.
+	if b.config.Outbox != "" && slices.ContainsFunc(programs(c), line.KeepsThings) {
 		if box := b.outbox(b.config.Path(b.config.Outbox)); box != nil {
 			c.Outbox = box
 		}
@@ -67,13 +71,45 @@ func (b *builder) callFlows(ctx context.Context, key string, r config.Route) *li
 	return l
 }
 
-// keepsThings reports whether a line needs an outbox, so that no file is made for others.
-func keepsThings(c line.Config) bool {
-	programs := slices.Collect(maps.Values(c.ByNumber))
+// programs are those that a line is to begin calls with.
+func programs(c line.Config) []*ivr.Program {
+	list := slices.Collect(maps.Values(c.ByNumber))
 	if c.Program != nil {
-		programs = append(programs, c.Program)
+		list = append(list, c.Program)
 	}
-	return slices.ContainsFunc(programs, line.KeepsThings)
+	return list
+}
+
+// overrides reads the file by which schedules are opened and closed by hand. Without
+// the file none is.
+func (b *builder) overrides(key, name string, of []*ivr.Program) map[string]ivr.Override {
+	if name == "" {
+		return nil
+	}
+	path := b.path(name)
+	content, err := os.ReadFile(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	var schedules []string
+	for _, p := range of {
+		schedules = append(schedules, p.Schedules()...)
+	}
+	var list map[string]ivr.Override
+	if err == nil {
+		list, err = flowfile.LoadOverrides(path, content, schedules)
+	}
+	var problems ivr.Problems
+	if errors.As(err, &problems) {
+		for _, f := range problems {
+			b.fault(key, f)
+		}
+		return nil
+	}
+	if err != nil {
+		b.fault(key, err)
+	}
+	return list
 }
 
 // demo compiles the demonstration line, which is a part of this program.

@@ -8,11 +8,13 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"maps"
 	"net"
 	"net/http"
 	"os"
 	"os/signal"
 	"runtime/debug"
+	"slices"
 	"sync/atomic"
 	"syscall"
 	"time"
@@ -265,8 +267,20 @@ func (s *serving) announce(g *generation, endpoints []server.Endpoint) {
 	s.log.Info("listening", "address", endpoints[0].Listener.Addr().String(), "public_url", g.config.PublicURL,
 		"tls", endpoints[0].TLS != nil, "configuration", s.source.name(), "version", readBuild().Version)
 	s.warnOfTrials(g.config)
+	s.warnOfOverrides(g)
 	if s.dev {
 		s.announceDev(g, endpoints[0])
+	}
+}
+
+// warnOfOverrides says which opening hours are not what the clock says: one that is
+// forgotten keeps a line closed.
+func (s *serving) warnOfOverrides(g *generation) {
+	for _, path := range slices.Sorted(maps.Keys(g.lines)) {
+		list := g.lines[path].Overrides
+		for _, schedule := range slices.Sorted(maps.Keys(list)) {
+			s.log.Warn("a schedule is overridden", "route", path, "schedule", schedule, "override", list[schedule])
+		}
 	}
 }
 
@@ -309,6 +323,7 @@ func (s *serving) reload(ctx context.Context, why string) {
 	s.use(g, files)
 	s.log.Info("configuration read again", "because", why)
 	s.warnOfTrials(g.config)
+	s.warnOfOverrides(g)
 }
 
 // warnOfRestart says which changes take effect at the next start only.

@@ -258,6 +258,10 @@ func (c *Config) checkAnswer(say sayFunc, key string, r Route) {
 		say(key, "a stream needs an application that takes it; name it in upstream, such as http://127.0.0.1:9000")
 	case n == 0 && !upstream && r.Kind == KindVoice && !c.answeredAbove(r.Path):
 		say(key, "nothing answers here or on a route above it; add flow, file, demo or upstream")
+	case r.Flow == "" && len(r.Numbers) == 0 && r.MediaURL != "":
+		say(key+".media_url", "is for the sound files of a flow, and there is none here")
+	case r.Flow == "" && len(r.Numbers) == 0 && r.Overrides != "":
+		say(key+".overrides", "is for the schedules of a flow, and there is none here")
 	}
 }
 

@@ -11,8 +11,10 @@
 package config
 
 import (
+	"cmp"
 	_ "embed"
 	"path/filepath"
+	"strings"
 	"time"
 
 	"github.com/callgate/callgate/internal/strictyaml"
@@ -220,6 +222,9 @@ type Route struct {
 	Numbers map[string]string `yaml:"numbers"`
 	// MediaURL is where relative sound files of the flows are; it ends in "/".
 	MediaURL string `yaml:"media_url"`
+	// Overrides is a file that opens or closes schedules of the flows by hand, "shop:
+	// closed" a line. It need not exist, and is read again when it changes.
+	Overrides string `yaml:"overrides"`
 	// File is a TwiML document that answers each call alike.
 	File string `yaml:"file"`
 	// Demo is the demonstration line.
@@ -280,14 +285,17 @@ type Override struct {
 	From  string // such as "--listen" or "CALLGATE_LISTEN"
 }
 
+// NoFile stands for the file's name where there is none.
+const NoFile = "no configuration file"
+
 // Load reads a configuration. The name of the file is for messages and to resolve
-// relative names. The error joins a *strictyaml.Fault for everything that is wrong; what
+// relative names; it is "" for content that was made up from the command line. The error joins a *strictyaml.Fault for everything that is wrong; what
 // could be read is returned all the same, so that what it names can be checked too, and
 // is nil when nothing could.
 func Load(file string, content []byte, overrides ...Override) (*Config, error) {
 	c := &Config{file: file, from: map[string]string{}}
 	var faults faults
-	pos, err := strictyaml.Decode(file, content, c)
+	pos, err := strictyaml.Decode(cmp.Or(file, NoFile), content, c)
 	if err != nil && pos.Empty() {
 		return nil, err
 	}
@@ -348,6 +356,11 @@ func (c *Config) Fault(key, problem string) error {
 	f := c.pos.Fault(key, problem)
 	if from, ok := c.from[key]; ok {
 		f.Where, f.Line = from, 0
+	} else if c.file == "" {
+		f.Where, f.Line = NoFile, 0
+		if strings.HasPrefix(key, "routes") {
+			f.Where, f.Key = "", "" // nobody wrote a route: the problem names the flow itself
+		}
 	}
 	return f
 }

@@ -36,6 +36,8 @@ type Config struct {
 	Older []*ivr.Program
 	// Sealer seals the state of calls. Required.
 	Sealer *ivr.Sealer
+	// Overrides open or close schedules of the programs, by name.
+	Overrides map[string]ivr.Override
 	// Media is the address of relative sound files, which ends in "/".
 	Media string
 	// Lookups makes requests, as a *lookup.Client does. Nil: look-ups fail.
@@ -90,7 +92,7 @@ func New(c Config) (*Line, error) {
 	}
 	for _, p := range current {
 		if p.Needs().Media && c.Media == "" {
-			faults = append(faults, fmt.Errorf("media_url: missing, and the flow %q has sound files with relative addresses", p.Name()))
+			faults = append(faults, fmt.Errorf("media_url: missing, and the flow %q has sound files with relative addresses; without a configuration file it is --media-url", p.Name()))
 		}
 		if c.Outbox == nil && KeepsThings(p) {
 			faults = append(faults, fmt.Errorf("outbox: missing, and the flow %q takes voicemails or books calls back; name a file that they are written to", p.Name()))
@@ -103,13 +105,20 @@ func New(c Config) (*Line, error) {
 	if c.Media != "" {
 		_, err := ivr.NewSite(ivr.SiteConfig{URL: "https://line.invalid/", Media: c.Media, Sealer: c.Sealer})
 		if err != nil {
-			faults = append(faults, fmt.Errorf("media_url: %w", err))
+			faults = append(faults, fmt.Errorf("media_url: %w", mediaFault(err)))
 		}
 	}
 	if err := errors.Join(faults...); err != nil {
 		return nil, err
 	}
 	return l, nil
+}
+
+// mediaFault is a fault of the media's address without the name that package ivr has
+// for it.
+func mediaFault(err error) error {
+	_, problem, _ := strings.Cut(err.Error(), "Media: ")
+	return errors.New(problem)
 }
 
 // Current returns the programs that new calls begin with.
@@ -242,7 +251,7 @@ func (c *call) log() *slog.Logger {
 // answer makes the step that the webhook asks for.
 func (c *call) answer(ctx context.Context, status bool) (ivr.Answer, error) {
 	l, params := c.line, c.admission.Params
-	ev := &ivr.Event{Kind: ivr.Start, CallSid: params.Get("CallSid"), Params: params, Now: l.Now()}
+	ev := &ivr.Event{Kind: ivr.Start, CallSid: params.Get("CallSid"), Params: params, Now: l.Now(), Overrides: l.Overrides}
 	ev.Remembered = l.Languages.of(params.Get("From"))
 	program := l.start(params.Get("To"))
 	if program == nil {

@@ -36,7 +36,7 @@ const MaxSize = 1 << 20
 // value may be a secret that was put into the wrong place.
 type Fault struct {
 	// Where is the file's name with the line, as in "callgate.yaml:12", or what
-	// else the value came from.
+	// else the value came from; "" when the problem says that itself.
 	Where string
 	// Line and Column are where that is, from 1; 0 when it is not known.
 	Line, Column int
@@ -48,10 +48,14 @@ type Fault struct {
 
 // Error writes the fault on one line.
 func (f *Fault) Error() string {
-	if f.Key == "" {
-		return f.Where + ": " + f.Problem
+	text := f.Problem
+	if f.Key != "" {
+		text = f.Key + ": " + text
 	}
-	return f.Where + ": " + f.Key + ": " + f.Problem
+	if f.Where != "" {
+		text = f.Where + ": " + text
+	}
+	return text
 }
 
 // Join joins faults in the order of their lines.
