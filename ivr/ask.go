@@ -1,6 +1,7 @@
 package ivr
 
 import (
+	"cmp"
 	"fmt"
 	"maps"
 	"slices"
@@ -15,6 +16,7 @@ type asker struct {
 	questions     [introKinds][]question
 	timeout       int
 	attempts      int
+	confidence    float64
 	onNoInput     target
 	onNoMatch     target
 	silent, wrong string  // the labels of the two exits
@@ -48,6 +50,7 @@ func (c *nodeCompiler) ask(a *Ask, with askWith) *asker {
 		timeout:  c.within("timeout", a.Timeout, c.defaultTimeout(), 1, maxTimeout),
 		attempts: c.within("attempts", a.Attempts, c.defaultAttempts(), 1, maxAttempts),
 	}
+	out.confidence = c.share("confidence", cmp.Or(a.Confidence, c.flow.Confidence))
 	if out.again == nil {
 		out.again = out.first
 	}
@@ -86,10 +89,15 @@ func (c *nodeCompiler) giveUp(out *asker, a *Ask, fallback target) {
 	}
 	out.onNoInput, out.silent = give("on_no_input", "noinput", a.OnNoInput, BySilence)
 	out.onNoMatch, out.wrong = give("on_no_match", "nomatch", a.OnNoMatch, ByWrong)
-	quiet := out.silentCost()
+	c.silentCost(out)
+}
+
+// silentCost has a silent caller pay for a question, if it is the longest of the node.
+func (c *nodeCompiler) silentCost(a *asker) {
+	quiet := a.silentCost()
 	for i := range c.node.exits {
 		if e := &c.node.exits[i]; e.cause == BySilence {
-			e.cost = quiet
+			e.cost = cost{seconds: max(e.cost.seconds, quiet.seconds), documents: quiet.documents}
 		}
 	}
 }
@@ -265,38 +273,6 @@ func (r *run) chosen(to target, exit string) move {
 	}
 	r.s.history = append(slices.Clip(h), r.s.node)
 	return r.take(to, exit)
-}
-
-// command does what a global key says, if there is one. repeat asks the question as
-// it was asked last.
-func (r *run) command(key string, repeat func() move) (move, bool) {
-	k, ok := r.p.keys[key]
-	switch {
-	case !ok:
-		return move{}, false
-	case k.do == Operator:
-		return r.take(k.to, "key "+key), true
-	case k.do == Back && len(r.s.history) > 0:
-		last := len(r.s.history) - 1
-		to := r.s.history[last]
-		r.s.history = r.s.history[:last:last]
-		return r.take(to, "key "+key), true
-	}
-	return repeat(), true
-}
-
-// globalKeys adds the exits of the keys that the node leaves alone.
-func (c *nodeCompiler) globalKeys(own func(key string) bool) {
-	for _, key := range sortedKeys(c.p.keys) {
-		k := c.p.keys[key]
-		if own(key) {
-			c.node.shadows = append(c.node.shadows, key)
-			continue
-		}
-		if k.do == Operator && k.to != nowhere {
-			c.node.exits = append(c.node.exits, exit{label: "key " + key, to: k.to, cause: ByCaller, global: true})
-		}
-	}
 }
 
 func sortedKeys[V any](m map[string]V) []string { return slices.Sorted(maps.Keys(m)) }

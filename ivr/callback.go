@@ -12,6 +12,7 @@ import (
 const (
 	phaseOffer  uint8 = iota // the number at hand is to be confirmed
 	phaseNumber              // a number is to be entered
+	phaseSlot                // a time is to be chosen
 )
 
 // Lengths of a number that is entered, E.164 in mind: 15 digits at most, and
@@ -25,6 +26,7 @@ const (
 type callbackStepper struct {
 	number         *asker
 	offer          *asker
+	slots          *slotsChoice // nil when there is none
 	gather         twiml.Gather // of the number
 	keys           twiml.Gather // of the offer
 	yes, other, no string
@@ -57,14 +59,16 @@ func (b *Callback) compile(c *nodeCompiler) stepper {
 	c.slotFor(&c.p.callback, maxE164)
 	c.callback = true
 	out.offer = c.sameAsking(out.number, "confirm", b.Confirm)
+	out.slots = c.slots(b, out.number)
 	out.note = c.template("note", b.Note, "go into a booking")
 	c.callback = false
+	c.silentCost(out.offer)
 	out.gather = twiml.Gather{Input: twiml.DTMF, Timeout: twiml.Seconds(out.number.timeout), NumDigits: maxEntered, FinishOnKey: twiml.Set("#")}
 	out.keys = keyGather(out.number.timeout)
 	out.booked = c.exit("booked", "booked", b.Booked, ByCaller)
 	out.declined = c.exit("declined", "declined", b.Declined, ByCaller)
 	out.failed = c.errorExit("error", b.Error)
-	c.globalKeys(func(key string) bool { return key == out.yes || key == out.other || key == out.no })
+	c.globalKeys(false, func(key string) bool { return key == out.yes || key == out.other || key == out.no })
 	return out
 }
 
@@ -105,8 +109,11 @@ func (b *callbackStepper) resume(r *run) move {
 	if r.ev.Kind != Input && r.ev.Kind != Silence {
 		return r.misplaced()
 	}
-	if r.s.phase == phaseOffer {
+	switch {
+	case r.s.phase == phaseOffer:
 		return b.offered(r)
+	case r.s.phase == phaseSlot && b.slots != nil:
+		return b.slotChosen(r)
 	}
 	entry := r.param("Digits")
 	if r.ev.Kind == Silence || entry == "" {
@@ -126,8 +133,11 @@ func (b *callbackStepper) offered(r *run) move {
 	switch {
 	case r.ev.Kind == Silence || key == "":
 		return r.silence(b.offer, &b.keys)
+	case key == b.yes && b.slots != nil:
+		r.s.phase, r.s.noInput, r.s.noMatch = phaseSlot, 0, 0
+		return r.pose(b.slots.ask, &b.keys, afterSilence, 0)
 	case key == b.yes:
-		return b.book(r)
+		return b.book(r, "")
 	case key == b.other:
 		return b.askNumber(r)
 	case key == b.no:
@@ -140,11 +150,11 @@ func (b *callbackStepper) offered(r *run) move {
 }
 
 // book has the booking made and waits for its result.
-func (b *callbackStepper) book(r *run) move {
+func (b *callbackStepper) book(r *run, slot string) move {
 	result, ok := r.once(&Booking{
 		Key: r.key(r.newID()), Node: r.p.nodes[r.s.node].name, List: b.list,
 		Number: r.s.slot(r.p.callback).Text(), Language: r.lang().locale,
-		Note: b.note.fill(r, plain), At: r.ev.Now,
+		Note: b.note.fill(r, plain), Slot: slot, At: r.ev.Now,
 	})
 	switch {
 	case !ok:

@@ -98,6 +98,34 @@ var ruleTests = []struct {
 	{ivr.InvalidValue, "variable in a host", func(f *ivr.Flow) { do[ivr.HTTP](f, "look").URL = "https://{code}.example.org/" }, "look url", ""},
 	{ivr.InvalidValue, "name", func(f *ivr.Flow) { add(f, "Bye Bye", &ivr.Hangup{}) }, "Bye Bye ", ""},
 	{ivr.InvalidValue, "brace", func(f *ivr.Flow) { do[ivr.Say](f, "info").Prompt = ivr.Speak("a { b") }, "info prompt", ""},
+	{ivr.InvalidValue, "confidence of a flow", func(f *ivr.Flow) { f.Confidence = 1.5 }, " confidence", ""},
+	{ivr.InvalidValue, "confidence in percent", func(f *ivr.Flow) { do[ivr.Menu](f, "main").Ask.Confidence = 50 }, "main confidence", ""},
+	{ivr.InvalidValue, "confirmation of digits by confidence", func(f *ivr.Flow) {
+		do[ivr.Collect](f, "code").Confirm = &ivr.Confirm{Prompt: ivr.Speak("{code}?"), Below: 0.5}
+	}, "code confirm.below", ""},
+	{ivr.InvalidValue, "tag", func(f *ivr.Flow) { f.Nodes[1].Tags = []string{"a", "Gave up"} }, "main tags.1", ""},
+	{ivr.InvalidValue, "tag twice", func(f *ivr.Flow) { f.Nodes[1].Tags = []string{"a", "a"} }, "main tags.1", ""},
+	{ivr.InvalidValue, "retries", func(f *ivr.Flow) { do[ivr.HTTP](f, "look").Retries = 4 }, "look retries", ""},
+	{ivr.InvalidValue, "cache of more than a day", func(f *ivr.Flow) { do[ivr.HTTP](f, "look").Cache = 100_000 }, "look cache", ""},
+	{ivr.InvalidValue, "cache of a POST", func(f *ivr.Flow) { h := do[ivr.HTTP](f, "look"); h.Method, h.Cache = "POST", 60 }, "look cache", ""},
+	{ivr.InvalidValue, "command without key and words", func(f *ivr.Flow) { f.Keys = append(f.Keys, ivr.GlobalKey{Do: ivr.Repeat}) }, " keys.1.key", ""},
+	{ivr.InvalidValue, "key without a command", func(f *ivr.Flow) { f.Keys = append(f.Keys, ivr.GlobalKey{Key: "9"}) }, " keys.1.do", ""},
+	{ivr.InvalidValue, "slots without choices", func(f *ivr.Flow) { slotted(f).Slots = &ivr.Slots{Prompt: ivr.Speak("When?")} }, "desk slots.choices", ""},
+	{ivr.InvalidValue, "slot without a time", func(f *ivr.Flow) { slotted(f).Slots.Choices[0].Value = "" }, "desk slots.choices.0.value", ""},
+	{ivr.SecretLeak, "slot", func(f *ivr.Flow) {
+		f.Vars = append(f.Vars, ivr.Var{Name: "when", Type: expr.Text, Secret: true, Default: expr.TextValue("x")})
+		slotted(f).Slots.Choices[0].Value = "{when}"
+	}, "desk slots.choices.0.value", ""},
+	{ivr.DuplicateKey, "slot", func(f *ivr.Flow) { s := slotted(f).Slots; s.Choices = append(s.Choices, s.Choices[0]) }, "desk slots.choices.1.key", ""},
+	{ivr.DuplicateKey, "words of two commands", func(f *ivr.Flow) {
+		f.Keys[0].Words = map[string][]string{"en": {"person"}}
+		f.Keys = append(f.Keys, ivr.GlobalKey{Label: "help", Do: ivr.Operator, To: "desk", Words: map[string][]string{"en": {"Person!"}}})
+	}, " keys.1.words.en.0", ""},
+	{ivr.UndefinedName, "language of a command", func(f *ivr.Flow) { f.Keys[0].Words = map[string][]string{"fr": {"aide"}} }, " keys.0.words.fr", ""},
+	{ivr.MissingTranslation, "slots", func(f *ivr.Flow) {
+		f.Languages = []ivr.Language{{Name: "en", Locale: "en-US"}, {Name: "fr", Locale: "fr-FR"}}
+		slotted(f).Slots.Prompt = ivr.Prompt{"en": {{Text: "When?"}}}
+	}, "desk slots.prompt", ""},
 	{ivr.TypeMismatch, "date into number", func(f *ivr.Flow) {
 		do[ivr.Collect](f, "code").Digits = &ivr.Digits{Date: &ivr.DateRule{Layout: "DDMM"}}
 	}, "code into", ""},
@@ -160,6 +188,15 @@ var ruleTests = []struct {
 	{ivr.WrongCaller, "itself", func(f *ivr.Flow) { do[ivr.Menu](f, "main").Ask.OnNoMatch = "main" }, "main ", "hours →open→ main →nomatch→ main"},
 	{ivr.FailingServices, "look-up again", func(f *ivr.Flow) { do[ivr.HTTP](f, "look").Error = "look" }, "look ", "hours →open→ main →1→ code →ok→ look →error→ look"},
 	{ivr.ShadowedKey, "menu", func(f *ivr.Flow) { do[ivr.Menu](f, "main").Options[1].Key = "0" }, "main ", ""},
+	{ivr.ShadowedKey, "word", func(f *ivr.Flow) {
+		f.Keys[0].Words = map[string][]string{"en": {"a person"}}
+		do[ivr.Menu](f, "main").Options[1].Words = map[string][]string{"en": {"A person."}}
+	}, "main ", ""},
+	{ivr.SilentCaller, "recordings of silence", func(f *ivr.Flow) {
+		v := do[ivr.Voicemail](f, "mailbox")
+		v.Recorded, v.Empty = "main", "end"
+		do[ivr.Menu](f, "main").Ask.OnNoInput = "mailbox"
+	}, "main ", "hours →open→ main →noinput→ mailbox →recorded→ main"},
 	{ivr.KeyPrefix, "options", func(f *ivr.Flow) { do[ivr.Menu](f, "main").Options[1].Key = "12" }, "main options.1.key", ""},
 	{ivr.KeyPrefix, "global", func(f *ivr.Flow) { do[ivr.Menu](f, "main").Options[1].Key = "02" }, "main options.1.key", ""},
 	{ivr.FinishKey, "global", func(f *ivr.Flow) {
@@ -259,6 +296,17 @@ var ruleTests = []struct {
 	}, " subflows", ""},
 }
 
+// slotted makes a callback with a slot of the desk.
+func slotted(f *ivr.Flow) *ivr.Callback {
+	b := &ivr.Callback{
+		Ask: ask("Your number?"), Confirm: ivr.Speak("{callback.number}?"), Country: "1", Booked: "end", Declined: "end",
+		Invalid: "mailbox", Error: "mailbox",
+		Slots: &ivr.Slots{Prompt: ivr.Speak("When?"), Choices: []ivr.Slot{{Key: "1", Value: "morning"}}},
+	}
+	replace(f, "desk", b)
+	return b
+}
+
 // TestCheckFindsNothing: the clinic as it is, and with each of a few things that
 // look like faults and are none.
 func TestCheckFindsNothing(t *testing.T) {
@@ -297,6 +345,16 @@ func TestCheckFindsNothing(t *testing.T) {
 		},
 		"neighbouring hours": func(f *ivr.Flow) {
 			f.Schedules[0].Week = append(f.Schedules[0].Week, ivr.Interval{Days: []time.Weekday{time.Monday}, Span: ivr.Span{From: 17 * 60, To: 18 * 60}})
+		},
+		"callback with slots":    func(f *ivr.Flow) { slotted(f) },
+		"words for the operator": func(f *ivr.Flow) { f.Keys[0].Words = map[string][]string{"en": {"a person"}} },
+		"a command that is only said": func(f *ivr.Flow) {
+			f.Keys = append(f.Keys, ivr.GlobalKey{Do: ivr.Repeat, Words: map[string][]string{"en": {"once more"}}})
+		},
+		"cached and tried again": func(f *ivr.Flow) { h := do[ivr.HTTP](f, "look"); h.Cache, h.Retries = 60, 3 },
+		"a message longer than silence": func(f *ivr.Flow) {
+			v := do[ivr.Voicemail](f, "mailbox")
+			v.Recorded, v.Empty, v.Min = "main", "end", 6
 		},
 		"nine digits or twenty": func(f *ivr.Flow) { do[ivr.Collect](f, "code").Digits = &ivr.Digits{Min: 9, Max: 20} },
 		"keys of one length":    func(f *ivr.Flow) { m := do[ivr.Menu](f, "main"); m.Options[0].Key, m.Options[1].Key = "12", "13" },

@@ -91,8 +91,8 @@ var keyFirstPatterns = map[string]*regexp.Regexp{
 }
 
 func (k *checker) checkKeys(n *node) {
-	for _, key := range n.shadows {
-		k.at(n, ShadowedKey, Warning, "", "the global key %s means something else at %s: choose another key, unless this is meant", key, n.name)
+	for _, what := range n.shadows {
+		k.at(n, ShadowedKey, Warning, "", "the global %s means something else at %s: choose another, unless this is meant", what, n.name)
 	}
 }
 

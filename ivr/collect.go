@@ -3,6 +3,7 @@ package ivr
 import (
 	"cmp"
 	"regexp"
+	"slices"
 
 	"github.com/callgate/callgate/ivr/expr"
 	"github.com/callgate/callgate/twiml"
@@ -39,6 +40,7 @@ type collectStepper struct {
 type confirmation struct {
 	ask     *asker
 	yes, no string
+	below   float64 // of speech that is asked about; 0 is every entry
 	gather  twiml.Gather
 	slot    int // of the entry, until it is confirmed
 }
@@ -66,7 +68,7 @@ func (k *Collect) compile(c *nodeCompiler) stepper {
 	if k.Confirm != nil {
 		out.confirm = c.confirmation(k, out)
 	}
-	c.globalKeys(func(key string) bool { return out.digits != nil && out.digits.takes(key) })
+	c.globalKeys(k.Speech != nil, func(key string) bool { return out.digits != nil && out.digits.takes(key) })
 	return out
 }
 
@@ -110,7 +112,11 @@ func (c *nodeCompiler) speechGathers(s *Speech, a *asker) []twiml.Gather {
 	for i := range out {
 		lang := &c.p.languages[i]
 		out[i].Timeout = twiml.Seconds(a.timeout)
-		c.listen(&out[i], lang, s.Hints[lang.name])
+		hints := s.Hints[lang.name]
+		if c.p.said != nil {
+			hints = append(slices.Clip(hints), c.p.said[i].hints()...)
+		}
+		c.listen(&out[i], lang, hints)
 		if len(c.p.keys) > 0 {
 			out[i].Input |= twiml.DTMF // for the global keys
 			out[i].NumDigits, out[i].FinishOnKey = 1, twiml.Set("")
@@ -127,6 +133,10 @@ func (c *nodeCompiler) speechGathers(s *Speech, a *asker) []twiml.Gather {
 func (c *nodeCompiler) confirmation(k *Collect, s *collectStepper) *confirmation {
 	out := &confirmation{yes: cmp.Or(k.Confirm.Yes, "1"), no: cmp.Or(k.Confirm.No, "2")}
 	c.yesNo("confirm", out.yes, out.no)
+	out.below = c.share("confirm.below", k.Confirm.Below)
+	if out.below > 0 && k.Speech == nil {
+		c.fault(InvalidValue, "confirm.below", "only what is said can be heard wrong: an entry by digits is always asked about")
+	}
 	out.slot = c.hiddenSlot(s.into.Type, s.into.Max)
 	c.ownVar, c.ownSlot = s.into, out.slot
 	again := *s.ask
@@ -175,12 +185,18 @@ func (k *collectStepper) resume(r *run) move {
 	if r.ev.Kind == Silence || entry == "" && said == "" {
 		return r.silence(k.ask, g)
 	}
+	repeat := func() move { return r.pose(k.ask, g, afterSilence, 0) }
 	value, fault := k.read(r, entry, said)
-	if fault == entryFine {
-		return k.taken(r, value)
+	if k.digits == nil && fault != entryUnsure {
+		if mv, ok := r.spokenCommand(said, repeat); ok {
+			return mv
+		}
 	}
-	if fault == entryNoMatch {
-		if mv, ok := r.command(entry, func() move { return r.pose(k.ask, g, afterSilence, 0) }); ok {
+	switch fault {
+	case entryFine:
+		return k.taken(r, value)
+	case entryNoMatch, entryUnsure:
+		if mv, ok := r.command(entry, repeat); ok {
 			return mv
 		}
 		return r.wrong(k.ask, g, afterWrong)
@@ -193,7 +209,7 @@ func (k *collectStepper) resume(r *run) move {
 
 // taken goes on after a valid entry, by way of its confirmation.
 func (k *collectStepper) taken(r *run, value expr.Value) move {
-	if k.confirm == nil {
+	if k.confirm == nil || k.confirm.below > 0 && r.sure(k.confirm.below) {
 		r.assign(k.into, value)
 		return r.chosen(k.to, "ok")
 	}
@@ -229,6 +245,7 @@ const (
 	entryFine    entryFault = iota
 	entryNoMatch            // it has not the form
 	entryInvalid            // it has the form, and breaks a rule
+	entryUnsure             // the carrier is not sure of what was said
 )
 
 // read checks an entry.
@@ -243,6 +260,8 @@ func (k *collectStepper) readSpeech(r *run, said string) (expr.Value, entryFault
 	text := clean(said, maxText)
 	plain := NormalizeSpeech(text, r.lang().locale)
 	switch {
+	case !r.sure(k.ask.confidence):
+		return expr.Value{}, entryUnsure
 	case plain == "" || len(text) > k.into.Max:
 		return expr.Value{}, entryNoMatch
 	case k.pattern != nil && !k.pattern.MatchString(plain):

@@ -81,10 +81,20 @@ func (c *compiler) within(node, field string, n, def, low, high int) int {
 	return n
 }
 
+// share checks a number from 0 to 1.
+func (c *compiler) share(node, field string, x float64) float64 {
+	if !(x >= 0 && x <= 1) {
+		c.fault(InvalidValue, node, field, "%v is out of range: write a number from 0 to 1, such as 0.5", x)
+		return 0
+	}
+	return x
+}
+
 func (c *compiler) settings() {
 	c.p.maxSteps = c.within("", "max_steps", c.flow.MaxSteps, DefaultMaxSteps, 1, maxMaxSteps)
 	c.within("", "timeout", c.flow.Timeout, DefaultTimeout, 1, maxTimeout)
 	c.within("", "attempts", c.flow.Attempts, DefaultAttempts, 1, maxAttempts)
+	c.share("", "confidence", c.flow.Confidence)
 	if p := c.flow.Profile; p != "" && !slices.Contains(twiml.Profiles(), p) {
 		c.fault(InvalidValue, "", "profile", "%q is no profile of a carrier: write one of %v", p, twiml.Profiles())
 	}
@@ -100,43 +110,26 @@ func (c *compiler) settings() {
 // globalTargets resolves what the flow names outside its nodes. It comes after the
 // nodes have places and before they are compiled.
 func (c *compiler) globalTargets() {
-	main := c.p.scopes[0]
-	resolve := func(field, name string) target {
-		if name == "" {
-			return nowhere
-		}
-		t, ok := main.nodes[name]
-		if !ok {
-			c.fault(UndefinedTarget, "", field, "%s", noNode(name, main))
-			return nowhere
-		}
-		return t
-	}
-	c.p.exhausted = resolve("exhausted", c.flow.Exhausted)
-	c.p.onError = resolve("on_error", c.flow.OnError)
+	c.p.exhausted = c.mainNode("exhausted", c.flow.Exhausted)
+	c.p.onError = c.mainNode("on_error", c.flow.OnError)
 	if c.flow.OnError == "" {
 		c.p.onError = c.p.exhausted
 	}
-	c.p.keys = map[string]globalKey{}
-	for i, k := range c.flow.Keys {
-		field := fmt.Sprintf("keys.%d", i)
-		if !isKey(k.Key) {
-			c.fault(InvalidValue, "", field+".key", "%q is no key: write one of 0-9, * and #", k.Key)
-		}
-		if _, dup := c.p.keys[k.Key]; dup {
-			c.fault(DuplicateKey, "", field+".key", "the global key %s does two things", k.Key)
-		}
-		to := resolve(field+".to", k.To)
-		switch {
-		case k.Do != Operator && k.Do != Repeat && k.Do != Back:
-			c.fault(InvalidValue, "", field+".do", "%q is no command: write operator, repeat or back", k.Do)
-		case k.Do == Operator && k.To == "":
-			c.fault(MissingExit, "", field+".to", "the key %s leads nowhere: name the node of the operator", k.Key)
-		case k.Do != Operator && k.To != "":
-			c.fault(InvalidValue, "", field+".to", "the key %s leads to no node: only operator does", k.Key)
-		}
-		c.p.keys[k.Key] = globalKey{k.Do, to}
+	c.declareKeys()
+}
+
+// mainNode resolves the name of a node of the main flow, if there is one.
+func (c *compiler) mainNode(field, name string) target {
+	main := c.p.scopes[0]
+	if name == "" {
+		return nowhere
 	}
+	t, ok := main.nodes[name]
+	if !ok {
+		c.fault(UndefinedTarget, "", field, "%s", noNode(name, main))
+		return nowhere
+	}
+	return t
 }
 
 func (c *compiler) compileNode(scope int, n Node) {

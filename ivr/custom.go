@@ -83,7 +83,7 @@ func (k *Custom) compile(c *nodeCompiler) stepper {
 		c.node.asks = true
 		out.exhausted = c.exitOr("exhausted", "exhausted", k.Exhausted, BySilence, c.p.exhausted)
 		c.at("exhausted").cost = cost{documents: out.attempts, seconds: out.attempts * k.Seconds}
-		c.globalKeys(func(key string) bool { return true }) // the node decides what keys mean
+		c.globalKeys(false, func(key string) bool { return true }) // the node decides what keys mean
 	}
 	return out
 }

@@ -2,6 +2,7 @@ package ivr
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/callgate/callgate/ivr/expr"
@@ -142,12 +143,17 @@ func (c *compiler) declareNode(sc *scope, index int, n *Node, field string) {
 	if n.Permission != "" && !isName(n.Permission) {
 		c.fault(InvalidValue, name, "permission", "%q is no name of a permission: use lower-case letters, digits, - and _", n.Permission)
 	}
+	for i, tag := range n.Tags {
+		if !isName(tag) || slices.Contains(n.Tags[:i], tag) {
+			c.fault(InvalidValue, name, fmt.Sprintf("tags.%d", i), "%q is no tag: use lower-case letters, digits, - and _, and each once", tag)
+		}
+	}
 	if len(c.p.nodes) == maxNodes {
 		c.fault(FlowTooLarge, "", field, "there are more than %d nodes", maxNodes)
 		return
 	}
 	sc.nodes[n.ID] = target(len(c.p.nodes))
-	c.p.nodes = append(c.p.nodes, node{name: name, scope: index, note: n.Note, permission: n.Permission})
+	c.p.nodes = append(c.p.nodes, node{name: name, scope: index, note: n.Note, tags: n.Tags, permission: n.Permission})
 }
 
 func qualified(sc *scope, id string) string {

@@ -82,6 +82,9 @@ type Lookup struct {
 	Body    []byte   // JSON; nil for none
 	// Timeout is for all of it, polls included.
 	Timeout time.Duration
+	Retries int
+	// Cache is for how long the answer may serve the same request of another call.
+	Cache time.Duration
 }
 
 // Booking is a call that was promised to the caller.
@@ -92,6 +95,7 @@ type Booking struct {
 	Number   string // in E.164 form
 	Language string
 	Note     string
+	Slot     string // when to call, one of the node's Slots
 	At       time.Time
 }
 

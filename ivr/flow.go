@@ -59,6 +59,8 @@ type Flow struct {
 	Timeout int
 	// Attempts is the default of every question's. Default DefaultAttempts.
 	Attempts int
+	// Confidence is the default of every question's. Default 0.
+	Confidence float64
 	// MaxSteps bounds the documents of one call. Default DefaultMaxSteps.
 	MaxSteps int
 	// Numbers are the telephone numbers that lead to this line, so that it does not
@@ -100,6 +102,8 @@ type Node struct {
 	Do Action
 	// Note is for people: it appears in pictures of the flow.
 	Note string
+	// Tags are words by which visits are counted, such as "gave-up": see Answer.Tags.
+	Tags []string
 	// Permission is what a call must have been granted to come to the node, a word such
 	// as "restricted"; see Event.Granted. Without it the step fails with a
 	// *DeniedError. Default: none is needed.
@@ -185,11 +189,17 @@ type Language struct {
 	Voice string
 }
 
-// GlobalKey is a key that works everywhere.
+// GlobalKey is a key that works everywhere, or a word that does.
 type GlobalKey struct {
-	// Key is one of 0-9, * and #.
+	// Key is one of 0-9, * and #. Empty: the command can only be said.
 	Key string
-	Do  Command
+	// Words are what the caller may say instead, by language. With any, every Menu and
+	// ChooseLanguage listens to speech. Entries by digits do not: a noise would end them.
+	Words map[string][]string
+	// Label names the command in pictures and logs. Default is "key " and the key, or
+	// the command.
+	Label string
+	Do    Command
 	// To is the node that Operator goes to.
 	To string
 }
@@ -223,6 +233,10 @@ type Ask struct {
 	// Attempts is how often silence, and how often a wrong answer, is heard before
 	// the node gives up. Default that of the flow.
 	Attempts int
+	// Confidence is how sure the carrier must be of what it heard, from 0 to 1: less
+	// counts as not understood. A carrier that does not say how sure it is, or says 0,
+	// which recognisers write for "unknown", is believed. Default that of the flow.
+	Confidence float64
 	// OnNoInput is the node after the last silence. Default Exhausted.
 	OnNoInput string
 	// OnNoMatch is the node after the last wrong answer. Default Exhausted.

@@ -24,6 +24,9 @@ const (
 	pollSeconds     = 5 // that one poll keeps the caller waiting, beside the filler
 	maxHeaders      = 20
 	maxPathElements = 20
+	// maxRetries fits some pauses into the longest time-out.
+	maxRetries = 3
+	maxCache   = 24 * 60 * 60 // seconds
 )
 
 // httpStepper is a compiled HTTP.
@@ -34,6 +37,8 @@ type httpStepper struct {
 	members  []member
 	outputs  []output
 	timeout  time.Duration
+	retries  int
+	cache    time.Duration
 	filler   *prompt
 	polls    int
 	ok       target
@@ -65,6 +70,8 @@ func (h *HTTP) compile(c *nodeCompiler) stepper {
 		method:  cmp.Or(h.Method, "GET"),
 		timeout: time.Duration(c.within("timeout", h.Timeout, defaultLookup, 1, maxLookup)) * time.Second,
 		polls:   c.within("polls", h.Polls, defaultPolls, 1, maxPolls),
+		retries: c.within("retries", h.Retries, 0, 0, maxRetries),
+		cache:   time.Duration(c.within("cache", h.Cache, 0, 1, maxCache)) * time.Second,
 		filler:  c.optionalPrompt("filler", h.Filler),
 	}
 	if !slices.Contains([]string{"GET", "POST", "PUT"}, out.method) {
@@ -72,6 +79,9 @@ func (h *HTTP) compile(c *nodeCompiler) stepper {
 	}
 	c.lookupURL(h, out)
 	c.lookupHeaders(h, out)
+	if out.cache > 0 && out.method != "GET" {
+		c.fault(InvalidValue, "cache", "only the answer to a GET can serve other calls: leave cache out")
+	}
 	if len(h.JSON) > 0 && out.method == "GET" {
 		c.fault(InvalidValue, "json", "a GET has no body: write method POST or PUT")
 	}
@@ -251,6 +261,7 @@ func (h *httpStepper) request(r *run) *Lookup {
 	out := &Lookup{
 		Key: r.key(r.s.lookup), Node: r.p.nodes[r.s.node].name, Method: h.method,
 		URL: h.url.fill(r, escaped), Timeout: h.timeout,
+		Retries: h.retries, Cache: h.cache,
 	}
 	for _, hd := range h.headers {
 		out.Headers = append(out.Headers, Header{Name: hd.name, Value: hd.value.fill(r, plain), Secret: hd.secret})

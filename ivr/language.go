@@ -78,10 +78,12 @@ func (l *languageStepper) hear(c *nodeCompiler, def *ChooseLanguage) {
 	var said []phrases
 	if hasWords(def.Offers) {
 		said = c.phrases(words, func(i int) string { return fmt.Sprintf("offers.%d.words", i) })
+	}
+	if said = c.heard(said, nil); said != nil {
 		l.said = said[0]
 	}
 	l.gather = c.gathers(l.ask, said, sortedKeys(l.keys))[0]
-	c.globalKeys(func(key string) bool { _, own := l.keys[key]; return own })
+	c.globalKeys(said != nil, func(key string) bool { _, own := l.keys[key]; return own })
 }
 
 func hasWords(offers []Offer) bool {
@@ -121,11 +123,14 @@ func (l *languageStepper) resume(r *run) move {
 	}
 	keys, said := r.param("Digits"), r.param("SpeechResult")
 	i, ok := l.keys[keys]
-	if !ok && keys == "" && said != "" {
+	if !ok && keys == "" && said != "" && r.sure(l.ask.confidence) {
 		i = l.said.find(said)
 		ok = i >= 0
 	}
-	if ok && r.ev.Kind == Input {
+	switch {
+	case ok && i >= commandChoice:
+		return r.obey(i-commandChoice, func() move { return r.pose(l.ask, &l.gather, afterSilence, 0) })
+	case ok && r.ev.Kind == Input:
 		return l.taken(r, l.offers[i])
 	}
 	mv := l.notChosen(r, keys, said)

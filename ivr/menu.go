@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/callgate/callgate/twiml"
@@ -52,10 +53,9 @@ func (m *Menu) compile(c *nodeCompiler) stepper {
 	for i := range m.Options {
 		words[i] = m.Options[i].Words
 	}
-	out.said = c.phrases(words, func(i int) string { return fmt.Sprintf("options.%d.words", i) })
-	c.spokenKeys(out.said, out.keys)
+	out.said = c.heard(c.phrases(words, func(i int) string { return fmt.Sprintf("options.%d.words", i) }), out.keys)
 	out.gather = c.gathers(out.ask, out.said, sortedKeys(out.keys))
-	c.globalKeys(func(key string) bool { _, own := out.keys[key]; return own })
+	c.globalKeys(out.said != nil, func(key string) bool { _, own := out.keys[key]; return own })
 	return out
 }
 
@@ -86,10 +86,7 @@ func (c *nodeCompiler) phrases(words []map[string][]string, field func(i int) st
 				continue
 			}
 			if out == nil {
-				out = make([]phrases, len(c.p.languages))
-				for l := range out {
-					out[l].locale = c.p.languages[l].locale
-				}
+				out = c.noPhrases()
 			}
 			for n, word := range byLanguage[name] {
 				at := fmt.Sprintf("%s.%s.%d", field(i), name, n)
@@ -103,6 +100,28 @@ func (c *nodeCompiler) phrases(words []map[string][]string, field func(i int) st
 		}
 	}
 	return out
+}
+
+func (c *nodeCompiler) noPhrases() []phrases {
+	out := make([]phrases, len(c.p.languages))
+	for l := range out {
+		out[l].locale = c.p.languages[l].locale
+	}
+	return out
+}
+
+// heard completes what can be said at a node with its keys and with the global commands,
+// if anything can be said at all. Own words and keys come first.
+func (c *nodeCompiler) heard(said []phrases, keys map[string]int) []phrases {
+	if said == nil && c.p.said == nil {
+		return nil
+	}
+	if said == nil {
+		said = c.noPhrases()
+	}
+	c.spokenKeys(said, keys)
+	c.spokenCommands(said)
+	return said
 }
 
 // spokenKeys lets callers say the key instead of pressing it, unless that means
@@ -135,7 +154,7 @@ func (c *nodeCompiler) gathers(a *asker, said []phrases, keys []string) []twiml.
 			continue
 		}
 		c.listen(g, &c.p.languages[i], said[i].hints())
-		if len(keys) == 0 {
+		if len(keys) == 0 && len(c.p.keys) == 0 {
 			g.Input, g.NumDigits = twiml.SpeechInput, 0
 		}
 	}
@@ -172,20 +191,31 @@ func (m *menuStepper) resume(r *run) move {
 	if r.ev.Kind != Input {
 		return r.misplaced()
 	}
+	repeat := func() move { return r.pose(m.ask, g, afterSilence, 0) }
 	keys, said := r.param("Digits"), r.param("SpeechResult")
 	switch i, ok := m.keys[keys]; {
 	case ok:
 		return r.chosen(m.options[i].to, m.options[i].label)
 	case keys != "":
-		if mv, ok := r.command(keys, func() move { return r.pose(m.ask, g, afterSilence, 0) }); ok {
+		if mv, ok := r.command(keys, repeat); ok {
 			return mv
 		}
 	case said == "":
 		return r.silence(m.ask, g)
-	case m.said != nil:
-		if i := m.said[r.s.lang].find(said); i >= 0 {
+	case m.said != nil && r.sure(m.ask.confidence):
+		switch i := m.said[r.s.lang].find(said); {
+		case i >= commandChoice:
+			return r.obey(i-commandChoice, repeat)
+		case i >= 0:
 			return r.chosen(m.options[i].to, m.options[i].label)
 		}
 	}
 	return r.wrong(m.ask, g, afterWrong)
+}
+
+// sure reports whether the carrier is sure enough of what it heard. One that does not
+// say, or says 0, is believed.
+func (r *run) sure(least float64) bool {
+	confidence, err := strconv.ParseFloat(r.param("Confidence"), 64)
+	return err != nil || confidence <= 0 || confidence >= least
 }

@@ -108,6 +108,9 @@ type Confirm struct {
 	Prompt Prompt
 	// Yes and No are the keys. Default "1" and "2".
 	Yes, No string
+	// Below asks only after speech of which the carrier is less sure than this, from 0
+	// to 1. Default: always.
+	Below float64
 }
 
 // Hours goes one way or another by a schedule.
@@ -260,6 +263,8 @@ type Callback struct {
 	// Trunk the digits that precede them within the country and are dropped, "0".
 	// Required is Country.
 	Country, Trunk string
+	// Slots asks when to call. Nil: the booking says nothing of it.
+	Slots *Slots
 	// List names who calls back, for whoever does it.
 	List string
 	// Note goes along with the booking. It may hold variables.
@@ -272,6 +277,23 @@ type Callback struct {
 	Invalid string
 	// Error is the node when the booking failed. Default the flow's OnError.
 	Error string
+}
+
+// Slots asks for one of some times for a call back, after the number.
+type Slots struct {
+	// Prompt is the question, as in "When shall we call? For the morning, press 1. For
+	// the afternoon, press 2."
+	Prompt Prompt
+	// Choices are the times.
+	Choices []Slot
+}
+
+// Slot is one time for a call back.
+type Slot struct {
+	Key string
+	// Value goes along with the booking, "morning". It may hold variables, for times
+	// that were looked up; one that comes out empty cannot be chosen.
+	Value string
 }
 
 // HTTP looks something up, or reports it, at a server of yours. The request is
@@ -292,6 +314,14 @@ type HTTP struct {
 	Outputs []Output
 	// Timeout is how many seconds all of it may take, from 1 to 30. Default 5.
 	Timeout int
+	// Retries is how often the request is made again, within Timeout, when there was no
+	// connection, no whole answer, or a status of 502, 503 or 504. Up to 3; default 0. The
+	// server knows a repetition by its Idempotency-Key.
+	Retries int
+	// Cache is for how many seconds the answer to a GET serves other calls with the same
+	// request too, up to a day. Default 0. It is only for what is the same for everybody
+	// who asks: opening times, not balances.
+	Cache int
 	// Filler is said while it takes longer than the carrier should wait. Then the
 	// carrier asks again, at most Polls times (default 3, at most 10).
 	Filler Prompt

@@ -19,7 +19,9 @@ type Program struct {
 	exhausted target // nowhere when no node waits for the caller
 	onError   target
 	lost      *prompt
-	keys      map[string]globalKey
+	commands  []globalKey    // the keys and words that work everywhere
+	keys      map[string]int // commands by key
+	said      []phrases      // their words, by language; nil when there are none
 	maxSteps  int
 	numbers   map[string]bool
 	own       SiteNeeds
@@ -46,8 +48,9 @@ type node struct {
 	reads      []use         // for the checker
 	prompts    []namedPrompt // for the checker
 	asks       bool          // it waits for the caller to answer
-	shadows    []string      // global keys that mean something else here
-	bytes      int           // of the speech in its largest document
+	tags       []string
+	shadows    []string // global keys and words that mean something else here
+	bytes      int      // of the speech in its largest document
 }
 
 // stepper is what a node does in a running call.
@@ -138,12 +141,6 @@ type variable struct {
 // language is a compiled Language.
 type language struct{ name, locale, voice string }
 
-// globalKey is a compiled GlobalKey.
-type globalKey struct {
-	do Command
-	to target
-}
-
 // ref is what a name in a text or expression stands for: a slot, or a fact about
 // the call.
 type ref struct {
@@ -217,6 +214,7 @@ type NodeInfo struct {
 	Subflow string // empty for the main flow
 	Kind    Kind
 	Note    string
+	Tags    []string
 	// Permission is that of the node, empty for most.
 	Permission string
 	Pos        Pos
@@ -242,7 +240,7 @@ func (p *Program) Outline() []NodeInfo {
 	for i := range p.nodes {
 		n := &p.nodes[i]
 		infos[i] = NodeInfo{
-			Name: n.name, Subflow: p.scopes[n.scope].name, Kind: n.kind, Note: n.note, Permission: n.permission,
+			Name: n.name, Subflow: p.scopes[n.scope].name, Kind: n.kind, Note: n.note, Tags: n.tags, Permission: n.permission,
 			Pos: p.locate(n.name, ""), Asks: n.asks,
 		}
 		for _, e := range n.exits {

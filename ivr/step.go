@@ -41,6 +41,8 @@ type Answer struct {
 	// Missed is BySilence or ByWrong when the caller gave no answer, or none that was
 	// understood, to the question of the node that Trail begins at, or that waits.
 	Missed Cause
+	// Tags are those of the nodes that the call came to, in order.
+	Tags []string
 }
 
 // StepError is a failure inside of a step. The caller is still on the line and must
@@ -92,6 +94,7 @@ type run struct {
 	nth     uint64   // effects with a key so far
 	trail   []Transition
 	missed  Cause
+	tags    []string
 	err     error
 
 	trailBuf [4]Transition
@@ -214,6 +217,7 @@ func (r *run) arrive(m move) move {
 	r.unwind(n.scope)
 	r.s.node = m.to
 	r.s.phase, r.s.noInput, r.s.noMatch, r.s.count, r.s.lookup = 0, 0, 0, 0, lookupID{}
+	r.tags = append(r.tags, n.tags...)
 	if n.permission != "" && !slices.Contains(r.ev.Granted, n.permission) {
 		r.fail(&DeniedError{n.permission})
 		return move{to: broken}
@@ -262,7 +266,7 @@ func (r *run) finish(t target) (Answer, error) {
 func (r *run) answer(doc *twiml.Response, node string) Answer {
 	return Answer{
 		Document: doc, Effects: r.effects, State: r.s, Node: node,
-		Language: r.lang().locale, Trail: r.trail, Missed: r.missed,
+		Language: r.lang().locale, Trail: r.trail, Missed: r.missed, Tags: r.tags,
 	}
 }
 

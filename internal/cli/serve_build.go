@@ -38,6 +38,7 @@ type generation struct {
 type builder struct {
 	env     *Env
 	observe func(context.Context, callgate.Event)
+	visited func(route, tag string)
 	devKey  callgate.Secret // instead of the configured keys, when not empty
 
 	flows flows // kept from one generation to the next

@@ -42,6 +42,11 @@ func (b *builder) callFlows(ctx context.Context, key string, r config.Route) *li
 		Path: r.Path, Media: r.MediaURL, Log: b.log,
 		ByNumber: map[string]*ivr.Program{}, Older: b.flows.older[r.Path], Languages: &b.flows.languages,
 	}
+	c.Observe = func(_ string, answer ivr.Answer) {
+		for _, tag := range answer.Tags {
+			b.visited(r.Path, tag)
+		}
+	}
 	if r.Demo {
 		c.Program = b.demo()
 	}

@@ -74,7 +74,7 @@ func newServing(cmd *cobra.Command, env *Env, dev bool) *serving {
 	if dev {
 		s.builder.devKey = callgate.Secret(rand.Text())
 	}
-	s.builder.env, s.builder.observe = env, s.observe
+	s.builder.env, s.builder.observe, s.builder.visited = env, s.observe, s.metrics.Visited
 	return s
 }
 

@@ -50,7 +50,7 @@ func TestFaultsOfNodes(t *testing.T) {
 		// Keys.
 		{"menu: x\noptoins: {1: a}", `6:5 missing-key: menu needs the key "options": the choices: the key, and the node that it leads to` + "\n" +
 			`7:5 unknown-key: menu has no key "optoins"; did you mean "options"?`},
-		{"say: x\nto: a\nfrom: b", `8:5 unknown-key: say has no key "from"; the keys here are say, to, permission, note`},
+		{"say: x\nto: a\nfrom: b", `8:5 unknown-key: say has no key "from"; the keys here are say, to, permission, tags, note`},
 		{"say: x\nto: a\nsay: y", `8:5 repeated-key: "say" stands here again; it was on line 6 already`},
 		{"say: x", `6:5 missing-key: say needs the key "to": the next node`},
 		{"sya: x\nto: a", `6:5 missing-key: nothing says what this node does; did you mean "say" by "sya"?; it needs one of the keys say, menu, collect, language, hours, http, branch, set, call, goto, transfer, queue, voicemail, callback, hangup, reject`},
@@ -130,7 +130,7 @@ func TestFaultsOfFlows(t *testing.T) {
 		{fine + "vars: {v: txt}", `4:11 wrong-form: one of text, number, bool, date is wanted here; did you mean "text"?`},
 		{fine + "vars: {V: text}", "4:8 wrong-form: the name of a variable is wanted as the key here"},
 		{fine + "keys: {1: operator}", "4:11 wrong-form: one of repeat, back is wanted here"},
-		{fine + "keys: {10: repeat}", `4:8 wrong-form: a key of the telephone ("*" and "#" in quotes) is wanted as the key here`},
+		{fine + "keys: {10: repeat}", `4:8 wrong-form: a key of the telephone ("*" and "#" in quotes), or a name for what can only be said, is wanted as the key here`},
 		{fine + "languages: {EN: en-US}", "4:13 wrong-form: the name of a language, such as en, is wanted as the key here"},
 		{fine + "schedules: {s: {week: {mon: 8-9}}}", `4:16 missing-key: a schedule needs the key "zone": the time zone, such as America/New_York` + "\n" +
 			"4:29 wrong-form: a time or several, such as 08:00-12:00, 13:00-17:00, is wanted here"},

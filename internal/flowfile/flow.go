@@ -25,6 +25,7 @@ func flowFields(f *ivr.Flow) []field {
 		{key: "lost", shape: prompt(&f.Lost), doc: "Said before the line starts over because the place in it was lost. Default: nothing."},
 		{key: "timeout", shape: seconds(&f.Timeout), doc: "How long a caller has to begin an answer, where a question does not say it. Default: 5s."},
 		{key: "attempts", shape: count(&f.Attempts), doc: "How often a caller is asked, where a question does not say it. Default: 3."},
+		{key: "confidence", shape: share(&f.Confidence), doc: "How sure the carrier must be of what it heard, from 0 to 1, where a question does not say it. Default: 0."},
 		{key: "max_steps", shape: count(&f.MaxSteps), doc: "The most documents of one call. Default: 100."},
 		{key: "profile", shape: word(&f.Profile, twiml.Profiles()...), doc: "The carrier whose verbs the documents keep to. Default: twilio."},
 		{key: "keys", shape: globalKeys(&f.Keys), doc: "Keys that work everywhere, unless a node has the key itself."},
@@ -52,14 +53,24 @@ func languages(to *[]ivr.Language) shape {
 }
 
 func globalKeys(to *[]ivr.GlobalKey) shape {
-	m := namesInOrder(to, `a key of the telephone ("*" and "#" in quotes)`, `^[0-9*#]$`, func(name string, k *ivr.GlobalKey) shape {
-		k.Key = name
-		operator := object{what: "a key for the operator", fields: []field{
-			{key: "operator", goes: "to", need: required, shape: node(&k.To), doc: "The node that the key leads to."},
+	m := namesInOrder(to, `a key of the telephone ("*" and "#" in quotes), or a name for what can only be said,`, `^([0-9*#]|[a-z][a-z0-9_-]*)$`, func(name string, k *ivr.GlobalKey) shape {
+		if isKeys(name) {
+			k.Key = name
+		} else {
+			k.Label = name
+		}
+		full := object{what: "a key that works everywhere", fields: []field{
+			{key: "operator", goes: "to", shape: node(&k.To), doc: "The node that it leads to."},
+			{key: "do", shape: word(&k.Do, ivr.Repeat, ivr.Back), doc: "Or what it does: repeat or back."},
+			{key: "words", shape: wordLists(&k.Words), doc: "What the caller may say instead, by language."},
 		}}
 		return forms{
 			want: "repeat, back or operator", single: word(&k.Do, ivr.Repeat, ivr.Back),
-			object: after{operator, func(*reader, *yaml.Node) { k.Do = ivr.Operator }},
+			object: after{full, func(*reader, *yaml.Node) {
+				if k.To != "" && k.Do == "" {
+					k.Do = ivr.Operator
+				}
+			}},
 		}
 	})
 	m.check = noHiddenKey
@@ -195,6 +206,7 @@ func (s nodeShape) object(k kind) (ivr.Action, object) {
 	action, fields := k.make()
 	fields = append(fields,
 		field{key: "permission", shape: name("permission", &s.to.Permission), doc: "What the access control list must grant to a call that comes here. A call without it is rescued."},
+		field{key: "tags", shape: list[string]{&s.to.Tags, tag, 1}, doc: "Words by which the server counts calls that come here."},
 		field{key: "note", shape: words(&s.to.Note), doc: "For people: it appears in pictures."})
 	return action, object{ref: string(k.name), what: string(k.name), doc: k.doc, fields: fields}
 }

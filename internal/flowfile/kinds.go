@@ -160,6 +160,7 @@ func confirm(c *ivr.Confirm) shape {
 		{key: "ask", goes: "prompt", need: required, shape: prompt(&c.Prompt), doc: "The question, which should repeat the entry."},
 		{key: "yes", shape: key(&c.Yes), doc: "The key for yes. Default: 1."},
 		{key: "no", shape: key(&c.No), doc: "The key for no. Default: 2."},
+		{key: "below", shape: share(&c.Below), doc: "Ask only after speech of which the carrier is less sure than this, from 0 to 1. Default: always."},
 	}}
 }
 
@@ -237,6 +238,8 @@ func httpFields(h *ivr.HTTP) []field {
 		{key: "json", shape: namesInto(&h.JSON, "the name of a member", `.`, same, expression), doc: "The body of a POST or PUT: its members and their values."},
 		{key: "outputs", shape: outputs(&h.Outputs), doc: "What is taken from the answer: the variable, and the place in the JSON."},
 		{key: "timeout", shape: seconds(&h.Timeout), doc: "How long all of it may take. Default: 5s."},
+		{key: "retries", shape: count(&h.Retries), doc: "How often it is asked again, within that time, when there is no connection or a status of 502, 503 or 504; at most 3. Default: 0."},
+		{key: "cache", shape: seconds(&h.Cache), doc: "For how long the answer to a GET serves other calls with the same request too, at most 24h. Default: not at all."},
 		{key: "filler", shape: prompt(&h.Filler), doc: "Said while it takes longer than the carrier should wait."},
 		{key: "polls", shape: count(&h.Polls), doc: "How often the filler is said at most. Default: 3."},
 		{key: "allow_secret", shape: flag(&h.AllowSecret), doc: "Secret variables may go to this server, in json and headers."},
@@ -334,6 +337,7 @@ func callbackFields(c *ivr.Callback) []field {
 		field{key: "yes", shape: key(&c.Yes), doc: "The key for yes. Default: 1."},
 		field{key: "other", shape: key(&c.Other), doc: "The key for another number. Default: 2."},
 		field{key: "no", shape: key(&c.No), doc: "The key for no call at all. Default: 3."},
+		field{key: "slots", shape: pointer(&c.Slots, slots), doc: "Asks when to call, after the number."},
 		field{key: "country", need: required, shape: digitText("a country code without +, such as 44,", &c.Country), doc: "The country code of numbers that are entered without one."},
 		field{key: "trunk", shape: digitText("the digits that precede numbers within the country, such as 0,", &c.Trunk), doc: "The digits that precede numbers within the country."},
 		field{key: "subject", goes: "note", shape: words(&c.Note), doc: "Goes along with the booking. It may hold variables."},
@@ -342,6 +346,18 @@ func callbackFields(c *ivr.Callback) []field {
 		field{key: "invalid", shape: node(&c.Invalid), doc: "The node when no number was understood. Default: exhausted."},
 		field{key: "error", shape: node(&c.Error), doc: "The node when the booking failed. Default: on_error of the flow."},
 	)
+}
+
+func slots(s *ivr.Slots) shape {
+	choices := namesInOrder(&s.Choices, `a key of the telephone ("*" and "#" in quotes)`, `^[0-9*#]$`, func(name string, slot *ivr.Slot) shape {
+		slot.Key = name
+		return words(&slot.Value)
+	})
+	choices.min, choices.check = 1, noHiddenKey
+	return object{what: "slots", fields: []field{
+		{key: "ask", goes: "prompt", need: required, shape: prompt(&s.Prompt), doc: "The question when to call, with the choices."},
+		{key: "choices", need: required, shape: choices, doc: "The choices: the key, and the time that goes along with the booking. It may hold variables; one that comes out empty cannot be chosen."},
+	}}
 }
 
 // ending are the kinds that end the call.

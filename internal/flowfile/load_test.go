@@ -68,8 +68,12 @@ func TestEveryKey(t *testing.T) {
 		Languages: []ivr.Language{{Name: "en", Locale: "en-GB"}, {Name: "de", Locale: "de-DE", Voice: "Polly.Vicki"}},
 		Numbers:   []string{"+15005550100", "+15005550101"},
 		Exhausted: "person", OnError: "machine", Lost: ivr.Speak("Let us start over."),
-		Timeout: 7, Attempts: 4, MaxSteps: 50, Profile: twiml.Strict,
-		Keys: []ivr.GlobalKey{{Key: "0", Do: ivr.Operator, To: "person"}, {Key: "9", Do: ivr.Repeat}, {Key: "*", Do: ivr.Back}},
+		Timeout: 7, Attempts: 4, Confidence: 0.3, MaxSteps: 50, Profile: twiml.Strict,
+		Keys: []ivr.GlobalKey{
+			{Key: "0", Do: ivr.Operator, To: "person"}, {Key: "9", Do: ivr.Repeat},
+			{Key: "*", Do: ivr.Back, Words: map[string][]string{"en": {"go back"}, "de": {"zurück"}}},
+			{Label: "help", Do: ivr.Operator, To: "person", Words: map[string][]string{"en": {"operator"}, "de": {"Hilfe"}}},
+		},
 		Vars: []ivr.Var{
 			{Name: "code", Type: expr.Text, Default: expr.TextValue("0012"), Max: 20},
 			{Name: "pin", Type: expr.Text, Secret: true},
@@ -105,7 +109,7 @@ func TestEveryKey(t *testing.T) {
 
 func everyNode() []ivr.Node {
 	return []ivr.Node{
-		{ID: "greeting", Note: "The first thing that callers hear.", Do: &ivr.Say{
+		{ID: "greeting", Note: "The first thing that callers hear.", Tags: []string{"arrived"}, Do: &ivr.Say{
 			Prompt: ivr.Prompt{
 				"en": {{Text: "Hello."}, {File: "jingle.mp3", Seconds: 65}},
 				"de": {{Markup: `<prosody rate="slow">Guten Tag</prosody>.`}},
@@ -118,7 +122,7 @@ func everyNode() []ivr.Node {
 				Again:   ivr.Speak("Once more."),
 				NoInput: []ivr.Prompt{{"en": text("Nothing."), "de": text("Nichts.")}, ivr.Speak("Still nothing.")},
 				NoMatch: []ivr.Prompt{ivr.Speak("Wrong key.")},
-				Timeout: 4, Attempts: 2, OnNoInput: "person", OnNoMatch: "machine", Exhausted: "person",
+				Timeout: 4, Attempts: 2, Confidence: 0.5, OnNoInput: "person", OnNoMatch: "machine", Exhausted: "person",
 			},
 			Options: []ivr.Option{
 				{Key: "1", To: "code"},
@@ -141,7 +145,8 @@ func everyNode() []ivr.Node {
 		{ID: "day", Do: &ivr.Collect{Ask: ivr.Ask{Prompt: ivr.Speak("Which day?")}, Into: "day", Digits: &ivr.Digits{Date: days(0, 60)}, To: "name"}},
 		{ID: "name", Do: &ivr.Collect{
 			Ask: ivr.Ask{Prompt: ivr.Speak("Say your name.")}, Into: "name", To: "language",
-			Speech: &ivr.Speech{Hints: map[string][]string{"en": {"Ann", "Bob"}, "de": {"Anne"}}, Pattern: "[a-z ]+"},
+			Speech:  &ivr.Speech{Hints: map[string][]string{"en": {"Ann", "Bob"}, "de": {"Anne"}}, Pattern: "[a-z ]+"},
+			Confirm: &ivr.Confirm{Prompt: ivr.Speak("You said {name}. Right?"), Below: 0.8},
 		}},
 		{ID: "pin", Do: &ivr.Collect{Ask: ivr.Ask{Prompt: ivr.Speak("Enter the PIN.")}, Into: "pin", Digits: &ivr.Digits{Max: 4}, To: "lookup"}},
 		{ID: "language", Do: &ivr.ChooseLanguage{
@@ -156,7 +161,7 @@ func everyNode() []ivr.Node {
 			JSON:        map[string]expr.Expr{"pin": expr.Must("pin"), "visit": expr.Must("tries + 1")},
 			AllowSecret: true,
 			Outputs:     []ivr.Output{{Path: "patient.name", Into: "name"}, {Path: "patient.known", Into: "known", Optional: true}},
-			Timeout:     20, Filler: ivr.Speak("One moment."), Polls: 4,
+			Timeout:     20, Retries: 2, Cache: 600, Filler: ivr.Speak("One moment."), Polls: 4,
 			OK: "which", Statuses: map[int]string{404: "bye", 503: "machine"}, Error: "machine", Timedout: "person",
 		}},
 		{ID: "which", Do: &ivr.Branch{
@@ -177,6 +182,10 @@ func everyNode() []ivr.Node {
 		{ID: "promise", Do: &ivr.Callback{
 			Ask: ivr.Ask{Prompt: ivr.Speak("Enter your number.")}, Confirm: ivr.Speak("We call you at {callback.number|digits}. Right?"),
 			Yes: "4", Other: "5", No: "6", Country: "44", Trunk: "0", List: "sales", Note: "{name} wants a call",
+			Slots: &ivr.Slots{
+				Prompt:  ivr.Speak("When? 1 for the morning, 2 for the day."),
+				Choices: []ivr.Slot{{Key: "1", Value: "morning"}, {Key: "2", Value: "{day}"}},
+			},
 			Booked: "bye", Declined: "bye", Invalid: "person", Error: "machine",
 		}},
 		{ID: "person", Do: &ivr.Transfer{

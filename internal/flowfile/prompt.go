@@ -145,6 +145,7 @@ func askFields(a *ivr.Ask, main, doc string, more ...field) []field {
 			{key: "no_match", shape: prompts(&a.NoMatch), doc: "Said before the question is asked again after a wrong answer."},
 			{key: "timeout", shape: seconds(&a.Timeout), doc: "How long the caller has to begin an answer. Default: that of the flow."},
 			{key: "attempts", shape: count(&a.Attempts), doc: "How often silence, and how often a wrong answer, is heard before the node gives up. Default: that of the flow."},
+			{key: "confidence", shape: share(&a.Confidence), doc: "How sure the carrier must be of what it heard, from 0 to 1: less counts as a wrong answer. Default: that of the flow."},
 			{key: "on_no_input", shape: node(&a.OnNoInput), doc: "The node after the last silence. Default: exhausted."},
 			{key: "on_no_match", shape: node(&a.OnNoMatch), doc: "The node after the last wrong answer. Default: exhausted."},
 			{key: "exhausted", shape: node(&a.Exhausted), doc: "The node when attempts are used up. Default: that of the flow."},

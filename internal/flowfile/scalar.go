@@ -82,7 +82,7 @@ func (s scalar) read(r *reader, n *yaml.Node) {
 		r.wanted(n, s.want)
 	case typ != text && s.spelled != "" && !r.matches(s.spelled, n.Value):
 		r.fault(WrongForm, n, "%s is wanted here", s.want)
-	case typ == integer && s.low < s.high && !between(n.Value, s.low, s.high):
+	case typ&(integer|float) != 0 && s.low < s.high && !between(n.Value, s.low, s.high):
 		r.fault(WrongForm, n, "%s from %d to %d is wanted here", s.want, s.low, s.high)
 	case typ == text && s.words != nil && !slices.Contains(s.words, n.Value):
 		r.fault(WrongForm, n, "%s is wanted here%s", s.want, didYouMean(n.Value, s.words))
@@ -96,8 +96,8 @@ func (s scalar) read(r *reader, n *yaml.Node) {
 }
 
 func between(number string, low, high int) bool {
-	n, err := strconv.Atoi(number)
-	return err == nil && low <= n && n <= high
+	n, err := strconv.ParseFloat(number, 64)
+	return err == nil && float64(low) <= n && n <= float64(high)
 }
 
 func didYouMean(word string, words []string) string {
@@ -131,6 +131,11 @@ func node(to *string) shape {
 // name is the name of something else: a schedule, a subflow.
 func name(of string, to *string) shape {
 	return scalar{want: "the name of a " + of, types: text, pattern: namePattern, set: into(to)}
+}
+
+// tag is a word by which visits are counted.
+func tag(to *string) shape {
+	return scalar{want: "a word", types: text, pattern: namePattern, set: into(to)}
 }
 
 // variable is the name of a variable.
@@ -194,6 +199,14 @@ func count(to *int) shape {
 	return scalar{
 		want: "a whole number", types: integer, spelled: decimal, low: -maxInteger, high: maxInteger,
 		set: func(s string) (err error) { *to, err = strconv.Atoi(s); return err },
+	}
+}
+
+// share is a number from 0 to 1.
+func share(to *float64) shape {
+	return scalar{
+		want: "a number", types: integer | float, low: 0, high: 1,
+		set: func(s string) (err error) { *to, err = strconv.ParseFloat(s, 64); return err },
 	}
 }
 

@@ -21,7 +21,7 @@ func (c *call) do(ctx context.Context, effect ivr.Effect) ivr.Result {
 	case *ivr.Booking:
 		return c.keep(e.Key, "booking", e.Node, booking{
 			Key: e.Key, Type: "booking", At: e.At.UTC(), Node: e.Node,
-			List: e.List, Number: e.Number, Language: e.Language, Note: e.Note,
+			List: e.List, Number: e.Number, Language: e.Language, Note: e.Note, Slot: e.Slot,
 		})
 	case *ivr.Message:
 		return c.keep(e.Key, "voicemail", e.Node, message{
@@ -70,6 +70,7 @@ type booking struct {
 	Number   string    `json:"number"`
 	Language string    `json:"language"`
 	Note     string    `json:"note,omitempty"`
+	Slot     string    `json:"slot,omitempty"`
 }
 
 type message struct {

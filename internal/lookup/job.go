@@ -94,7 +94,7 @@ func (l *Client) Do(ctx context.Context, q *ivr.Lookup) (ivr.Result, error) {
 }
 
 func (l *Client) result(ctx context.Context, q *ivr.Lookup) (ivr.Result, error) {
-	status, body, err := l.request(ctx, q)
+	status, body, err := l.cachedOr(q, func() (int, []byte, error) { return l.persist(ctx, q) })
 	out := ivr.Result{Key: q.Key, Status: status, Body: body}
 	switch {
 	case errors.Is(err, context.DeadlineExceeded):

@@ -8,6 +8,10 @@
 // made to: a name that resolves differently a moment later cannot get round it.
 // Redirects are not followed, and answers are bounded in size and time.
 //
+// A request that got no answer, or one that says "later", is made again if the look-up
+// asks for that, and an answer that may serve other calls is kept in memory for as long
+// as it may, within bounds.
+//
 // Each request carries the header Idempotency-Key. Asking twice with the same key is one
 // request as long as its result is kept here (see Client.Do), and the server that is
 // asked can tell a repetition after a restart by the key.
@@ -67,6 +71,7 @@ type Client struct {
 	secrets map[string]callgate.Secret
 	http    *http.Client
 	jobs    jobs
+	cache   cache
 }
 
 // New makes a client. The error joins every fault.
@@ -193,6 +198,12 @@ var (
 	errSecret = errors.New("a header asks for a secret that is not in lookups.secrets")
 )
 
+// errors of a request that may be made again.
+var (
+	errConnection = errors.New("no connection to the server")
+	errBroken     = errors.New("the server did not answer properly")
+)
+
 // request makes one request and reads the answer.
 func (l *Client) request(ctx context.Context, q *ivr.Lookup) (status int, body []byte, err error) {
 	if !l.Allows(q.URL) {
@@ -226,8 +237,10 @@ func (l *Client) request(ctx context.Context, q *ivr.Lookup) (status int, body [
 	defer answer.Body.Close()
 	body, err = io.ReadAll(io.LimitReader(answer.Body, maxAnswer+1))
 	switch {
+	case errors.Is(err, context.DeadlineExceeded):
+		return 0, nil, context.DeadlineExceeded
 	case err != nil:
-		return 0, nil, errors.New("the answer broke off")
+		return 0, nil, errBroken
 	case len(body) > maxAnswer:
 		return 0, nil, fmt.Errorf("the answer is over %d bytes", maxAnswer)
 	}
@@ -247,11 +260,11 @@ func withoutURL(err error) error {
 	case errors.Is(err, context.DeadlineExceeded):
 		return context.DeadlineExceeded
 	case errors.As(err, &op):
-		return errors.New("no connection to the server")
+		return errConnection
 	}
 	var cert *tls.CertificateVerificationError
 	if errors.As(err, &cert) {
 		return errors.New("the server's certificate is not trusted")
 	}
-	return errors.New("the server did not answer properly")
+	return errBroken
 }

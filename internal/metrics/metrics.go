@@ -3,13 +3,14 @@
 //	callgate_requests_total{route,outcome,reason}  requests by what became of them
 //	callgate_rescues_total{route,rescue}           rescue documents given to callers
 //	callgate_request_duration_seconds{route}       from the request's headers to the answer
+//	callgate_visits_total{route,tag}               calls that came to nodes with a tag
 //	callgate_explanations_total{cause,outcome}     why signatures failed, for those that were explained
 //	callgate_reloads_total{result}                 readings of the configuration: "ok", "failed"
 //	callgate_configuration_ok                      1 unless the last reading failed
 //	callgate_build_info{version}                   1
 //
 // and the Go runtime's and the process's own. Every label has a bounded set of values:
-// routes are those of the configuration, outcomes, reasons and kinds of rescue are closed lists.
+// routes are those of the configuration, tags those of its flows, outcomes, reasons and kinds of rescue are closed lists.
 // No label holds anything that a client sent.
 package metrics
 
@@ -30,6 +31,7 @@ type Metrics struct {
 	requests  *prometheus.CounterVec
 	rescues   *prometheus.CounterVec
 	durations *prometheus.HistogramVec
+	visits    *prometheus.CounterVec
 	causes    *prometheus.CounterVec
 	reloads   *prometheus.CounterVec
 	config    prometheus.Gauge
@@ -53,6 +55,9 @@ func New(version string) *Metrics {
 			Name: "callgate_request_duration_seconds", Help: "Time from a request's headers to the end of its answer.",
 			Buckets: buckets,
 		}, []string{"route"}),
+		visits: prometheus.NewCounterVec(prometheus.CounterOpts{
+			Name: "callgate_visits_total", Help: "Calls that came to nodes of flows with a tag, once for each time they came.",
+		}, []string{"route", "tag"}),
 		causes: prometheus.NewCounterVec(prometheus.CounterOpts{
 			Name: "callgate_explanations_total", Help: "Requests that were refused, or would have been on an observed route, by why their signature failed: a few of each sender a minute.",
 		}, []string{"cause", "outcome"}),
@@ -70,7 +75,7 @@ func New(version string) *Metrics {
 	m.config.Set(1)
 	m.reloads.WithLabelValues(reloadOK)
 	m.reloads.WithLabelValues(reloadFailed)
-	m.registry.MustRegister(m.requests, m.rescues, m.durations, m.causes, m.reloads, m.config, build,
+	m.registry.MustRegister(m.requests, m.rescues, m.durations, m.visits, m.causes, m.reloads, m.config, build,
 		collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	return m
 }
@@ -83,6 +88,9 @@ func (m *Metrics) Observe(_ context.Context, e callgate.Event) {
 		m.rescues.WithLabelValues(e.Route, string(e.Rescue)).Inc()
 	}
 }
+
+// Visited counts a call that came to a node with a tag.
+func (m *Metrics) Visited(route, tag string) { m.visits.WithLabelValues(route, tag).Inc() }
 
 // NotExplained stands in the place of a cause for requests that were too many to be
 // explained.
