@@ -192,6 +192,7 @@ func TestOutbox(t *testing.T) {
 func TestLookups(t *testing.T) {
 	release := make(chan struct{})
 	var requests atomic.Int32
+	var released atomic.Bool
 	crm := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		requests.Add(1)
 		<-release
@@ -208,7 +209,7 @@ func TestLookups(t *testing.T) {
 	// The webhook's patience is cut short instead of waiting for it.
 	impatient := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		ctx, cancel := context.WithCancel(r.Context())
-		if requests.Load() == 0 {
+		if !released.Load() {
 			cancel()
 		}
 		defer cancel()
@@ -217,6 +218,7 @@ func TestLookups(t *testing.T) {
 	call := call(t, gated(t, l, impatient))
 	call.Press("1")
 	call.Hear("One moment")
+	released.Store(true)
 	close(release)
 	call.Hear("Your doctor is Ada")
 	call.Ends(carrier.EndHangup)
