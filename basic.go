@@ -57,13 +57,14 @@ func (g *Gate) either(r *http.Request, v *visit) *Refusal {
 // verify asks the verifier.
 func (g *Gate) verify(r *http.Request, v *visit) *Refusal {
 	a := &v.admission
-	proof, err := v.route.verifier.Verify(&Request{
+	v.request = Request{
 		Kind:   v.route.kind,
 		Method: r.Method,
 		URL:    a.URL,
 		Header: r.Header,
 		Body:   a.Body,
-	})
+	}
+	proof, err := v.route.verifier.Verify(&v.request)
 	if err != nil {
 		var refusal *Refusal
 		if !errors.As(err, &refusal) {

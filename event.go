@@ -114,6 +114,7 @@ func (g *Gate) record(w http.ResponseWriter, r *http.Request, v *visit, s sent) 
 		Decision: a.Decision.masked(),
 		Start:    v.start, Duration: g.now().Sub(v.start),
 	}
+	e.Principals = v.masked[:0]
 	for _, p := range a.Principals {
 		e.Principals = append(e.Principals, p.masked())
 	}

@@ -52,6 +52,11 @@ type visit struct {
 	bodyRead bool
 	callSid  string // of the call, if it names one in a form that may be logged
 	start    time.Time
+	// Memory that would otherwise be allocated by itself: what the verifier is asked, and
+	// the principals of the admission and of the event.
+	request    Request
+	principals [maxPrincipals]Principal
+	masked     [maxPrincipals]Principal
 
 	// What the handler is given.
 	context admissionContext
@@ -59,6 +64,9 @@ type visit struct {
 	// What the observer is given.
 	received receivedContext
 }
+
+// maxPrincipals is how many a request can have: one of each kind.
+const maxPrincipals = 6
 
 func (g *Gate) visit() *visit {
 	return &visit{route: g.root()}
@@ -113,7 +121,7 @@ func readBody(r *http.Request, limit int64) ([]byte, *Refusal) {
 	if r.ContentLength > limit {
 		return nil, Refuse(ReasonTooLarge, "the body has %d bytes; the limit is %d", r.ContentLength, limit)
 	}
-	body, err := readAll(io.LimitReader(r.Body, limit+1), r.ContentLength)
+	body, err := readAll(r.Body, r.ContentLength, limit)
 	switch {
 	case err != nil:
 		return nil, refuseRead(err)
@@ -141,10 +149,11 @@ func refuseRead(err error) *Refusal {
 	return Refuse(ReasonBody, "the body ended early")
 }
 
-// readAll is io.ReadAll with room for what is expected.
-func readAll(r io.Reader, expected int64) ([]byte, error) {
+// readAll is io.ReadAll with room for what is expected, which is at most limit. It
+// returns at most one byte more than limit.
+func readAll(r io.Reader, expected, limit int64) ([]byte, error) {
 	if expected < 0 {
-		return io.ReadAll(r)
+		return io.ReadAll(io.LimitReader(r, limit+1))
 	}
 	body := make([]byte, expected+1) // one more shows that there is no more
 	n, err := io.ReadFull(r, body)

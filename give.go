@@ -128,7 +128,7 @@ func answered(status int) string {
 // write answers with a status and a body whose type is set.
 func write(w http.ResponseWriter, status int, body []byte) sent {
 	h := w.Header()
-	values := []string{"no-store", "nosniff", strconv.Itoa(len(body))}
+	values := []string{"no-store", "nosniff", strconv.Itoa(len(body))} // one piece of memory for three headers
 	h["Cache-Control"] = values[0:1:1]
 	h["X-Content-Type-Options"] = values[1:2:2]
 	delete(h, "Transfer-Encoding")

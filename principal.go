@@ -64,8 +64,7 @@ func maskNumber(s string) string {
 // of what only a password vouches for, nothing names one but the user.
 func (v *visit) identify() []Principal {
 	a := &v.admission
-	ps := make([]Principal, 0, 6)
-	ps = append(ps, Everyone)
+	ps := append(v.principals[:0], Everyone)
 	if v.verified {
 		ps = append(ps, Carrier(a.Proof.Carrier))
 		if account := v.account(); account != "" {
