@@ -217,3 +217,74 @@ func TestGoneAndFailed(t *testing.T) {
 		}
 	}
 }
+
+// TestHandlerContext: the handler's context is one like those of package context.
+func TestHandlerContext(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		type key struct{}
+		r := signedPost(t, "/", "")
+		r = r.WithContext(context.WithValue(r.Context(), key{}, "of the request"))
+		var kept, child context.Context
+		start, stopped := time.Now(), make(chan error, 1)
+		serve(t, config(t), http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			kept = r.Context()
+			deadline, ok := kept.Deadline()
+			if !ok || deadline.Sub(start) != callgate.DefaultDeadline || kept.Value(key{}) != "of the request" {
+				t.Errorf("deadline %v, %v; value %v", deadline, ok, kept.Value(key{}))
+			}
+			var cancel context.CancelFunc
+			child, cancel = context.WithTimeout(kept, time.Hour)
+			context.AfterFunc(child, func() { stopped <- child.Err(); cancel() })
+			if _, ok := callgate.AdmissionFrom(child); !ok || child.Err() != nil || child.Value(key{}) != "of the request" {
+				t.Errorf("the child: %v", child)
+			}
+			io.WriteString(w, welcome)
+		}), r)
+		// With the answer it ends, and so does what was derived from it.
+		if err := <-stopped; err != context.Canceled || kept.Err() != context.Canceled {
+			t.Errorf("after the answer: %v, %v", err, kept.Err())
+		}
+		if _, ok := callgate.AdmissionFrom(kept); !ok {
+			t.Error("the admission is gone")
+		}
+	})
+}
+
+// TestHandlerContextAskedLate asks for the first time when all is over.
+func TestHandlerContextAskedLate(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var kept context.Context
+		keep := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			kept = r.Context()
+			io.WriteString(w, welcome)
+		})
+		serve(t, config(t), keep, signedPost(t, "/", ""))
+		<-kept.Done()
+		if kept.Err() != context.Canceled {
+			t.Error(kept.Err())
+		}
+		serve(t, config(t), keep, signedPost(t, "/", ""))
+		time.Sleep(callgate.DefaultDeadline)
+		if kept.Err() != context.DeadlineExceeded {
+			t.Error(kept.Err())
+		}
+	})
+}
+
+// TestHandlerContextEarlier has a request whose own deadline is the earlier one.
+func TestHandlerContextEarlier(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		ctx, cancel := context.WithTimeout(context.Background(), time.Second)
+		defer cancel()
+		want, _ := ctx.Deadline()
+		serve(t, config(t), http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			if d, _ := r.Context().Deadline(); d != want {
+				t.Errorf("%v, want %v", d, want)
+			}
+			<-r.Context().Done()
+			if r.Context().Err() != context.DeadlineExceeded {
+				t.Error(r.Context().Err())
+			}
+		}), signedPost(t, "/", "").WithContext(ctx))
+	})
+}

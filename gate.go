@@ -59,8 +59,9 @@ type visit struct {
 	masked     [maxPrincipals]Principal
 
 	// What the handler is given.
-	context admissionContext
-	body    bodyReader
+	deadline deadlineContext
+	context  admissionContext
+	body     bodyReader
 	// What the observer is given.
 	received receivedContext
 }

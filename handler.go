@@ -25,9 +25,9 @@ func (g *Gate) Handler(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		v := g.visit()
 		v.start = g.now()
-		ctx, cancel := context.WithTimeout(r.Context(), g.deadline)
-		defer cancel()
-		refusal := g.decideInTime(ctx, w, r, v)
+		v.deadline.begin(r.Context(), g.deadline)
+		defer v.deadline.end()
+		refusal := g.decideInTime(w, r, v)
 		var s sent
 		switch {
 		case refusal != nil:
@@ -35,7 +35,7 @@ func (g *Gate) Handler(next http.Handler) http.Handler {
 		case v.route.kind == KindStream:
 			s = g.stream(w, r, v, next)
 		default:
-			s = g.run(ctx, w, r, v, next)
+			s = g.run(w, r, v, next)
 		}
 		if g.observe != nil {
 			g.record(w, r, v, s)
@@ -61,15 +61,15 @@ type sent struct {
 
 // decideInTime is decide with a body that has to arrive before the deadline. A
 // verifier or password checker that panics refuses.
-func (g *Gate) decideInTime(ctx context.Context, w http.ResponseWriter, r *http.Request, v *visit) (refusal *Refusal) {
+func (g *Gate) decideInTime(w http.ResponseWriter, r *http.Request, v *visit) (refusal *Refusal) {
 	defer func() {
 		if p := recover(); p != nil {
 			refusal = Refuse(ReasonPanic, "%v", panicError(p))
 		}
 	}()
-	if deadline, ok := ctx.Deadline(); ok && r.ContentLength != 0 && !servedInTime(r, g.deadline) {
+	if r.ContentLength != 0 && !servedInTime(r, g.deadline) {
 		control := http.NewResponseController(w)
-		if control.SetReadDeadline(deadline) == nil {
+		if control.SetReadDeadline(v.deadline.deadline) == nil {
 			defer func() {
 				// Of a body that is left unread, the server reads on before it answers.
 				if v.bodyRead {
@@ -107,10 +107,10 @@ func (*bodyReader) Close() error { return nil }
 
 // run lets the handler answer a voice or status request, and answers in its
 // place when it fails.
-func (g *Gate) run(ctx context.Context, w http.ResponseWriter, r *http.Request, v *visit, next http.Handler) sent {
+func (g *Gate) run(w http.ResponseWriter, r *http.Request, v *visit, next http.Handler) sent {
 	a := newAnswer()
 	done := make(chan error, 1)
-	in := v.admitted(ctx, r)
+	in := v.admitted(&v.deadline, r)
 	go func() {
 		var failure error
 		defer func() { done <- failure }()
@@ -122,15 +122,35 @@ func (g *Gate) run(ctx context.Context, w http.ResponseWriter, r *http.Request, 
 		growStack()
 		next.ServeHTTP(a, in)
 	}()
-	select {
-	case failure := <-done:
-		s := g.give(w, r, v, a, failure)
-		a.free()
-		return s
-	case <-ctx.Done():
+	failure, ok := v.await(r, done)
+	if !ok {
 		a.close()
 		return g.interrupted(w, r, v)
 	}
+	s := g.give(w, r, v, a, failure)
+	a.free()
+	return s
+}
+
+// await waits until the handler is done, and reports false when the deadline or the
+// end of the request came first.
+func (v *visit) await(r *http.Request, done <-chan error) (failure error, ok bool) {
+	// Most handlers have an answer before a timer could be set.
+	runtime.Gosched()
+	select {
+	case failure = <-done:
+		return failure, true
+	default:
+	}
+	timer := time.NewTimer(time.Until(v.deadline.deadline))
+	defer timer.Stop()
+	select {
+	case failure = <-done:
+		return failure, true
+	case <-timer.C:
+	case <-r.Context().Done():
+	}
+	return nil, false
 }
 
 // handlerStack is room for the frames of a usual handler, in bytes.
