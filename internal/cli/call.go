@@ -113,11 +113,12 @@ func runCall(cmd *cobra.Command, env *Env, f *callFlags, args []string) error {
 	if f.load.calls > 0 {
 		return runLoad(cmd.Context(), env, f, config, steps)
 	}
-	p, restore, err := f.phone(env, steps)
+	p, restore, err := f.phone(cmd.Context(), env, steps)
 	if err != nil {
 		return err
 	}
 	defer restore()
+	defer p.stop()
 	config.Observe = p.observe
 	line, err := carrier.NewLine(config)
 	if err != nil {
@@ -265,11 +266,19 @@ func (f *callFlags) keep(call *carrier.Call, args []string) error {
 // caller makes one call: a person, or a script.
 type caller struct {
 	person  *phone.Phone
+	voice   *phone.Voice
 	observe func(carrier.Entry)
 }
 
+// stop ends what the call does to the outside: what is still being said aloud.
+func (c *caller) stop() {
+	if c.voice != nil {
+		c.voice.Stop()
+	}
+}
+
 // phone makes who calls, and what shows the call. Restore leaves the terminal as it was.
-func (f *callFlags) phone(env *Env, steps *callscript.Suite) (*caller, func(), error) {
+func (f *callFlags) phone(ctx context.Context, env *Env, steps *callscript.Suite) (*caller, func(), error) {
 	restore := func() {}
 	out := env.Stdout
 	raw := steps == nil && !f.asJSON && isTerminal(env.Stdout)
@@ -288,24 +297,37 @@ func (f *callFlags) phone(env *Env, steps *callscript.Suite) (*caller, func(), e
 	if f.asJSON {
 		c.observe = func(e carrier.Entry) { _ = env.printJSON(e) }
 	}
-	if steps != nil {
-		return c, restore, nil
-	}
-	c.person = &phone.Phone{Screen: screen, Real: f.realTime, Actions: actions(env, raw, out)}
-	if f.asJSON {
-		screen.Out = io.Discard // what would be asked on a screen
-	} else {
-		c.observe = c.person.Entry
-	}
 	if f.aloud {
 		speak, err := speaker()
 		if err != nil {
 			restore()
 			return nil, func() {}, err
 		}
-		c.person.Speak = speak
+		c.voice = phone.NewVoice(ctx, speak, func(err error) { fmt.Fprintln(out, err) })
+	}
+	if steps != nil {
+		c.speaks()
+		return c, restore, nil
+	}
+	c.person = &phone.Phone{Screen: screen, Real: f.realTime, Voice: c.voice, Barge: raw, Actions: actions(env, raw, out)}
+	if f.asJSON {
+		screen.Out = io.Discard // what would be asked on a screen
+	} else {
+		c.observe = c.person.Entry
 	}
 	return c, restore, nil
+}
+
+// speaks says aloud what is heard in a call that no person makes.
+func (c *caller) speaks() {
+	if c.voice == nil {
+		return
+	}
+	show := c.observe
+	c.observe = func(e carrier.Entry) {
+		show(e)
+		c.voice.Entry(e)
+	}
 }
 
 // actions are what is typed: single keys on a terminal, else lines.

@@ -14,9 +14,11 @@ type Phone struct {
 	Screen *Screen
 	// Actions are what is typed. When it is closed the caller hangs up.
 	Actions <-chan Action
-	// Speak says a text aloud, and returns when it is said or the context is done. Nil: it is
-	// only shown.
-	Speak func(ctx context.Context, text, language string)
+	// Voice says aloud what is heard. Nil: it is only shown.
+	Voice *Voice
+	// Barge lets something typed cut off what is being said aloud. It is for input that is
+	// typed at the time: of a file everything is there from the start. Real time does so anyway.
+	Barge bool
 	// Real makes time pass as on a clock.
 	Real bool
 
@@ -24,12 +26,12 @@ type Phone struct {
 	asked   int           // the last leg for which somebody was asked
 	askedAt time.Duration // and when
 	typed   typing
-	voice   context.CancelFunc
+	held    *Action // what was typed while something was said aloud
 }
 
 // Entry shows an entry of the call; give it to the call as Observe.
 func (p *Phone) Entry(e carrier.Entry) {
-	saying := e.Heard != nil && e.Leg == 0 && e.Heard.Sound == carrier.SoundSay
+	saying := says(e)
 	switch {
 	case p.Real && saying:
 		p.typed.show(p.Screen, e.At)
@@ -40,26 +42,40 @@ func (p *Phone) Entry(e carrier.Entry) {
 	default:
 		p.Screen.Entry(e)
 	}
-	p.aloud(e, saying)
+	if p.Voice != nil {
+		p.aloud(e, saying)
+	}
 }
 
 // aloud speaks what is heard, and stops when it is cut.
 func (p *Phone) aloud(e carrier.Entry, saying bool) {
-	if p.voice != nil && (saying || e.Kind == carrier.KindCut || e.End != nil) {
-		p.voice()
-		p.voice = nil
+	switch {
+	case saying && p.Real:
+		p.Voice.begin(e.Heard)
+	case saying && p.held == nil:
+		p.Voice.begin(e.Heard)
+		p.listen()
+	case e.Kind == carrier.KindCut || e.End != nil:
+		p.Voice.Stop()
 	}
-	if p.Speak == nil || !saying {
-		return
+}
+
+// listen waits until a text is said, or something is typed.
+func (p *Phone) listen() {
+	var typed <-chan Action
+	if p.Barge {
+		typed = p.Actions
 	}
-	ctx, cancel := context.WithCancel(context.Background())
-	if !p.Real {
-		defer cancel()
-		p.Speak(ctx, e.Heard.Text, e.Heard.Language)
-		return
+	select {
+	case err := <-p.Voice.done:
+		p.Voice.ended(err)
+	case a, ok := <-typed:
+		if !ok {
+			a = Action{HangUp: true}
+		}
+		p.held = &a
+		p.Voice.Stop()
 	}
-	p.voice = cancel
-	go p.Speak(ctx, e.Heard.Text, e.Heard.Language)
 }
 
 // Run makes the call that has been placed, to its end.
@@ -96,6 +112,10 @@ func (p *Phone) Run(ctx context.Context, call *carrier.Call) error {
 
 // next waits for something typed. Without any more input the caller hangs up.
 func (p *Phone) next(ctx context.Context) (Action, error) {
+	if a := p.held; a != nil {
+		p.held = nil
+		return *a, nil
+	}
 	select {
 	case a, ok := <-p.Actions:
 		if !ok {

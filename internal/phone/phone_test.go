@@ -3,6 +3,7 @@ package phone_test
 import (
 	"bytes"
 	"context"
+	"errors"
 	"io"
 	"net/http"
 	"strings"
@@ -139,33 +140,100 @@ func TestRealTimeDecidesItself(t *testing.T) {
 	})
 }
 
+// spoken keeps what a voice says. It says it for as long as the clock of the test has
+// it say, or until it is cut off.
+type spoken struct {
+	lasts time.Duration
+	said  []string
+	cut   int
+}
+
+func (s *spoken) speak(ctx context.Context, text, language string) error {
+	s.said = append(s.said, language+": "+text)
+	select {
+	case <-ctx.Done():
+		s.cut++
+	case <-time.After(s.lasts):
+	}
+	return nil
+}
+
 // Prompts are spoken, and cut off when the caller does something.
-func TestVoice(t *testing.T) {
+func TestVoiceInRealTime(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		var said []string
-		cut := 0
+		s := &spoken{lasts: time.Minute}
 		actions := make(chan phone.Action)
-		p := &phone.Phone{Screen: &phone.Screen{Out: io.Discard}, Actions: actions, Real: true}
-		p.Speak = func(ctx context.Context, text, language string) {
-			said = append(said, language+": "+text)
-			<-ctx.Done()
-			cut++
-		}
+		p := &phone.Phone{Screen: &phone.Screen{Out: io.Discard}, Actions: actions, Real: true,
+			Voice: phone.NewVoice(t.Context(), s.speak, nil)}
 		go func() {
 			time.Sleep(time.Second)
 			actions <- phone.Action{HangUp: true}
 		}()
 		call(t, p, shop)
-		synctest.Wait()
-		if len(said) != 1 || said[0] != "en-US: Press 1 to talk to somebody, or wait." || cut != 1 {
-			t.Errorf("said %q, cut off %d times", said, cut)
+		if len(s.said) != 1 || s.said[0] != "en-US: Press 1 to talk to somebody, or wait." || s.cut != 1 {
+			t.Errorf("said %q, cut off %d times", s.said, s.cut)
 		}
 	})
-	var said []string
-	p := &phone.Phone{Screen: &phone.Screen{Out: io.Discard}, Actions: phone.ReadLines(strings.NewReader(""))}
-	p.Speak = func(_ context.Context, text, _ string) { said = append(said, text) }
-	call(t, p, shop)
-	if len(said) != 1 {
-		t.Errorf("said %q", said)
+}
+
+// In the telephone's own time a key cuts a prompt off, and is pressed when the line waits.
+func TestVoiceBarge(t *testing.T) {
+	for _, tt := range []struct {
+		name  string
+		barge bool
+		said  int
+		cut   int
+	}{{"typed", true, 2, 1}, {"from a file", false, 3, 0}} {
+		t.Run(tt.name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				s := &spoken{lasts: 3 * time.Second}
+				actions := make(chan phone.Action)
+				p := &phone.Phone{Screen: &phone.Screen{Out: io.Discard}, Actions: actions, Barge: tt.barge,
+					Voice: phone.NewVoice(t.Context(), s.speak, nil)}
+				go func() {
+					time.Sleep(time.Second)
+					actions <- phone.Action{Keys: "1"}
+				}()
+				call(t, p, map[string]string{
+					"/voice": `<Gather numDigits="1" action="/key"><Say>One.</Say><Say>Two.</Say></Gather>`,
+					"/key":   `<Say>Thank you.</Say>`,
+				})
+				if len(s.said) != tt.said || s.cut != tt.cut {
+					t.Errorf("said %q, cut off %d times", s.said, s.cut)
+				}
+			})
+		})
 	}
+}
+
+// Without a loudspeaker every prompt fails, and that is told once.
+func TestVoiceFails(t *testing.T) {
+	var told []error
+	broken := errors.New("no loudspeaker")
+	p := &phone.Phone{Screen: &phone.Screen{Out: io.Discard}, Actions: phone.ReadLines(strings.NewReader("\n\n")),
+		Voice: phone.NewVoice(t.Context(), func(context.Context, string, string) error { return broken }, func(err error) { told = append(told, err) })}
+	call(t, p, shop)
+	if len(told) != 1 || told[0] != broken {
+		t.Errorf("told %v", told)
+	}
+}
+
+// A voice is silent when the command is stopped.
+func TestVoiceStops(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		ctx, cancel := context.WithCancel(t.Context())
+		s := &spoken{lasts: time.Hour}
+		v := phone.NewVoice(ctx, s.speak, nil)
+		go func() {
+			time.Sleep(time.Second)
+			cancel()
+		}()
+		began := time.Now()
+		v.Entry(carrier.Entry{Heard: &carrier.Heard{Sound: carrier.SoundSay, Text: "A long story"}})
+		v.Entry(carrier.Entry{Heard: &carrier.Heard{Sound: carrier.SoundPlay, URL: "a.mp3"}})
+		v.Stop()
+		if time.Since(began) != time.Second || s.cut != 1 || len(s.said) != 1 {
+			t.Errorf("after %v: said %q, cut off %d times", time.Since(began), s.said, s.cut)
+		}
+	})
 }
