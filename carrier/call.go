@@ -41,6 +41,9 @@ type delivery struct {
 // Now is how long ago the call began, on its own clock.
 func (c *Call) Now() time.Duration { return c.state.Now() }
 
+// Start is the time of day at which the call began.
+func (c *Call) Start() time.Time { return c.line.config.Start }
+
 // Sid is the CallSid of a leg; 0 is the caller's.
 func (c *Call) Sid(leg int) string { return c.state.CallSid(leg) }
 
@@ -144,10 +147,30 @@ func (c *Call) Do(e Event) error {
 	case HangUp:
 		c.add(Entry{Kind: KindHangUp, Leg: e.Leg})
 	default:
+		leg, text := decision(e)
+		c.add(Entry{Kind: KindOthers, Leg: leg, Text: text, Others: e})
 		c.undecided = slices.DeleteFunc(c.undecided, func(u Effect) bool { return decidedBy(u, e) })
 	}
 	c.apply(e)
 	return c.settle()
+}
+
+// decision is which party an event is about, and a word for what it decides.
+func decision(e Event) (leg int, text string) {
+	switch e := e.(type) {
+	case CalleeDoes:
+		set(&e.Does, Answers)
+		return e.Leg, string(e.Does)
+	case CalleeRefers:
+		return 0, "refer"
+	case QueueDoes:
+		set(&e.Result, "bridged")
+		return 0, e.Result
+	case PayDoes:
+		set(&e.Result, "success")
+		return 0, e.Result
+	}
+	return 0, ""
 }
 
 // settle returns the error of the context, which alone stops a call from outside.
@@ -368,7 +391,7 @@ func lookUp[T any](m map[string]T, key string) T {
 func (c *Call) Transcript() string {
 	var b strings.Builder
 	for _, e := range c.log {
-		if e.Kind == KindListening || e.Kind == KindCut {
+		if oneOf(e.Kind, KindListening, KindCut, KindOthers, KindFault) {
 			continue
 		}
 		b.WriteString(e.String())

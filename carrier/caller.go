@@ -27,7 +27,7 @@ func (m *Miss) Error() string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "want %s, but %s", m.Want, m.Instead)
 	for _, e := range m.Log {
-		if e.Kind != KindRequest && e.Kind != KindListening && e.Kind != KindStatus {
+		if !oneOf(e.Kind, KindRequest, KindListening, KindStatus, KindOthers, KindFault) {
 			fmt.Fprintf(&b, "\n    %s", e)
 		}
 	}
@@ -294,6 +294,7 @@ func (c *Call) Fault(f Fault) error {
 	if err := f.Check(); err != nil {
 		return fmt.Errorf("carrier: fault: %w", err)
 	}
+	c.add(Entry{Kind: KindFault, Text: string(f.Kind), Fault: &f})
 	c.client.faults.add(f)
 	return nil
 }

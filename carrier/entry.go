@@ -31,6 +31,8 @@ const (
 	KindSession    EntryKind = "session"    // a machine has the call
 	KindRefer      EntryKind = "refer"      // the caller is sent to another SIP address
 	KindSms        EntryKind = "sms"        // a message is sent
+	KindOthers     EntryKind = "others"     // what others do, when it was decided from outside
+	KindFault      EntryKind = "fault"      // something goes wrong on demand from here on
 	KindProblem    EntryKind = "problem"    // the debugger says something
 	KindEnd        EntryKind = "end"        // the call is over
 )
@@ -45,13 +47,16 @@ type Entry struct {
 	Leg int
 	// Text is what is said or pressed, or whom it is about.
 	Text string
-	// Heard, Listening, Dialled, Exchange, Problem and End hold more of their kinds.
+	// Heard, Listening, Dialled, Exchange, Problem, End, Others and Fault hold more of
+	// their kinds.
 	Heard     *Heard
 	Listening *Listening
 	Dialled   *LegStarted
 	Exchange  *Exchange
 	Problem   *Problem
 	End       *End
+	Others    Event
+	Fault     *Fault
 }
 
 // String writes the entry as a line of a transcript: the time, who, what.

@@ -1,6 +1,7 @@
 package callscript
 
 import (
+	"context"
 	"encoding/json"
 	"fmt"
 	"maps"
@@ -16,16 +17,21 @@ import (
 // patience is how long a line waits for a look-up before it plays a filler.
 const patience = 5 * time.Second
 
-// replies answers the look-ups of one call.
-type replies struct {
+// Replies answers the look-ups of one call in place of servers. It is what stands under
+// "http" in a case.
+type Replies struct {
+	now  func() time.Time
+	list []Lookup
+
 	mu    sync.Mutex
-	list  []Lookup
-	match []*regexp.Regexp
+	match []*regexp.Regexp     // by index in list; nil for those of a node
 	since map[string]time.Time // when a look-up was first asked for
 }
 
-func newReplies(lists ...[]Lookup) *replies {
-	r := &replies{since: map[string]time.Time{}}
+// NewReplies makes replies of lists, the first of which has precedence. The call's clock
+// says when a reply that takes long is there.
+func NewReplies(now func() time.Time, lists ...[]Lookup) *Replies {
+	r := &Replies{now: now, since: map[string]time.Time{}}
 	for _, list := range lists {
 		for i := range list {
 			re, err := list[i].pattern()
@@ -38,13 +44,14 @@ func newReplies(lists ...[]Lookup) *replies {
 	return r
 }
 
-// answer finds the reply to a look-up. One that takes long is pending until the
-// call's clock says that it is there.
-func (r *replies) answer(q *ivr.Lookup, now time.Time) (ivr.Result, error) {
+// Do finds the reply to a look-up. One that takes long is pending until the call's clock
+// says that it is there. The error is that no reply matches, and the look-up fails.
+func (r *Replies) Do(_ context.Context, q *ivr.Lookup) (ivr.Result, error) {
+	now := r.now()
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	out := ivr.Result{Key: q.Key, Outcome: ivr.Failed}
-	i := slices.IndexFunc(r.match, func(re *regexp.Regexp) bool { return re.MatchString(q.Method + " " + q.URL) })
+	i := r.find(q)
 	if i < 0 {
 		return out, fmt.Errorf("no reply matches %s of node %s", q.Method, q.Node)
 	}
@@ -65,7 +72,17 @@ func (r *replies) answer(q *ivr.Lookup, now time.Time) (ivr.Result, error) {
 	return out, nil
 }
 
-func (r *replies) done(q *ivr.Lookup, reply Reply) (ivr.Result, error) {
+// find returns the index of the reply to a look-up, -1 when there is none.
+func (r *Replies) find(q *ivr.Lookup) int {
+	for i := range r.list {
+		if r.list[i].Node != "" && r.list[i].Node == q.Node || r.match[i] != nil && r.match[i].MatchString(q.Method+" "+q.URL) {
+			return i
+		}
+	}
+	return -1
+}
+
+func (r *Replies) done(q *ivr.Lookup, reply Reply) (ivr.Result, error) {
 	out := ivr.Result{Key: q.Key, Outcome: ivr.Done, Status: reply.Status}
 	if out.Status == 0 {
 		out.Status = 200

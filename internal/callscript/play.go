@@ -96,6 +96,9 @@ func (c *Conference) conference() carrier.Conference {
 	return carrier.Conference{Joined: c.Joined, Lasts: c.Lasts}
 }
 
+// Apply fills in what a script says of the world and of what goes wrong.
+func Apply(s *Suite, config *carrier.Config) error { return s.apply(&s.Cases[0], config) }
+
 // Play lets the steps of the first case happen in a call.
 func Play(call *carrier.Call, s *Suite) error {
 	for i := range s.Cases[0].Steps {

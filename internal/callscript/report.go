@@ -5,6 +5,7 @@ import (
 	"encoding/xml"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 	"time"
 
@@ -27,7 +28,7 @@ func (r *Result) Text() string {
 		fmt.Fprintf(&b, "      %s%s\n", where, f.Text)
 	}
 	for _, e := range r.Log {
-		if e.Kind != carrier.KindListening && e.Kind != carrier.KindCut {
+		if !slices.Contains([]carrier.EntryKind{carrier.KindListening, carrier.KindCut, carrier.KindOthers, carrier.KindFault}, e.Kind) {
 			fmt.Fprintf(&b, "        %s\n", e)
 		}
 	}

@@ -45,7 +45,7 @@ type Playing struct {
 	mu      sync.Mutex
 	call    *carrier.Call
 	start   time.Time
-	replies *replies
+	replies *Replies
 	answers []ivr.Answer
 	rescues []string
 }
@@ -96,8 +96,8 @@ func (p *Playing) Rescued(why string) {
 }
 
 // Do answers a look-up of a flow with the replies of the case.
-func (p *Playing) Do(_ context.Context, q *ivr.Lookup) (ivr.Result, error) {
-	return p.replies.answer(q, p.Now())
+func (p *Playing) Do(ctx context.Context, q *ivr.Lookup) (ivr.Result, error) {
+	return p.replies.Do(ctx, q)
 }
 
 // Put takes what a flow keeps: bookings and voicemails. Nothing is kept.
@@ -198,7 +198,7 @@ func (r *Result) run(ctx context.Context, opener Opener, o Options) {
 	began := time.Now()
 	defer func() { r.Took = time.Since(began) }()
 	p := &Playing{Suite: r.Suite, Case: r.Case, Party: r.Suite.party(r.Case)}
-	p.replies = newReplies(r.Case.HTTP, r.Suite.HTTP)
+	p.replies = NewReplies(p.Now, r.Case.HTTP, r.Suite.HTTP)
 	p.start = p.Party.start()
 	if p.start.IsZero() {
 		p.start = carrier.DefaultStart()
@@ -225,17 +225,10 @@ func (r *Result) run(ctx context.Context, opener Opener, o Options) {
 
 // place places the call of a case.
 func (r *Result) place(ctx context.Context, p *Playing, config carrier.Config) (*carrier.Call, error) {
-	config.World = r.Suite.world(r.Case)
-	config.Callbacks = carrier.Delivery(r.Case.Callbacks)
-	config.Seed = uint64(r.Case.Seed)
-	config.Start = p.start
-	for i := range r.Case.Faults {
-		f, err := r.Case.Faults[i].fault()
-		if err != nil {
-			return nil, err
-		}
-		config.Faults = append(config.Faults, f)
+	if err := r.Suite.apply(r.Case, &config); err != nil {
+		return nil, err
 	}
+	config.Start = p.start
 	line, err := carrier.NewLine(config)
 	if err != nil {
 		return nil, err
@@ -252,6 +245,23 @@ func (r *Result) place(ctx context.Context, p *Playing, config carrier.Config) (
 	p.call = call
 	p.mu.Unlock()
 	return call, nil
+}
+
+// apply fills in what a case says of the world and of what goes wrong.
+func (s *Suite) apply(c *Case, config *carrier.Config) error {
+	config.World = s.world(c)
+	config.Callbacks = carrier.Delivery(c.Callbacks)
+	if c.Seed != 0 {
+		config.Seed = uint64(c.Seed)
+	}
+	for i := range c.Faults {
+		f, err := c.Faults[i].fault()
+		if err != nil {
+			return err
+		}
+		config.Faults = append(config.Faults, f)
+	}
+	return nil
 }
 
 // play lets the steps happen, and then the caller be silent to the end. It

@@ -219,10 +219,17 @@ func (s *Step) checkValue(name string) error {
 			return fmt.Errorf("%s: keys are 0-9, * and #", name)
 		}
 	case "dial":
-		if !slices.Contains([]string{"", "answer", "busy", "no-answer", "failed"}, s.Dial.Answer) {
-			return errors.New("dial: answer is answer, busy, no-answer or failed")
-		}
+		return s.Dial.check()
+	case "queue":
+		return s.Queue.check()
+	case "conference":
+		return s.Conference.check()
+	case "pay":
+		return s.Pay.check()
 	case "record":
+		if s.Record.Seconds < 0 {
+			return errors.New("record: seconds must not be negative")
+		}
 		if e := s.Record.End; e != "" && e != "silence" && e != "hangup" && (len(e) != 1 || !strings.Contains("0123456789*#", e)) {
 			return errors.New("record: end is silence, hangup or a key")
 		}
@@ -232,6 +239,62 @@ func (s *Step) checkValue(name string) error {
 	case "silence", "wait":
 		if s.Silence < 0 || s.Wait < 0 {
 			return errors.New(name + " must not be negative")
+		}
+	}
+	return nil
+}
+
+func (d *Dial) check() error {
+	if !slices.Contains([]string{"", "answer", "busy", "no-answer", "failed"}, d.Answer) {
+		return errors.New("dial: answer is answer, busy, no-answer or failed")
+	}
+	if strings.Trim(d.Keys, "0123456789*#") != "" {
+		return errors.New("dial: keys are 0-9, * and #")
+	}
+	return notNegative("dial", d.Ring, d.Talk)
+}
+
+func (q *Queue) check() error {
+	if !slices.Contains([]string{"", "bridged", "queue-full", "redirected", "redirected-from-bridged", "bridging-in-process", "error", "system-error"}, q.Result) {
+		return errors.New("queue: result is bridged, queue-full, redirected, redirected-from-bridged, bridging-in-process, error or system-error")
+	}
+	return notNegative("queue", q.Wait, q.Talk)
+}
+
+// check lets Joined be negative, which stands for nobody.
+func (c *Conference) check() error { return notNegative("conference", c.Lasts) }
+
+func (p *Pay) check() error {
+	if !slices.Contains([]string{"", "success", "too-many-failed-attempts", "payment-connector-error", "validation-error", "internal-error"}, p.Result) {
+		return errors.New("pay: result is success, too-many-failed-attempts, payment-connector-error, validation-error or internal-error; for others press * or hang up")
+	}
+	return notNegative("pay", p.Takes)
+}
+
+func notNegative(what string, times ...time.Duration) error {
+	for _, d := range times {
+		if d < 0 {
+			return errors.New(what + ": times must not be negative")
+		}
+	}
+	return nil
+}
+
+// check looks at what others do.
+func (w *World) check() error {
+	for to, d := range w.Dial {
+		if err := d.check(); err != nil {
+			return fmt.Errorf("%q: %w", to, err)
+		}
+	}
+	for name, q := range w.Queue {
+		if err := q.check(); err != nil {
+			return fmt.Errorf("%q: %w", name, err)
+		}
+	}
+	for name, c := range w.Conference {
+		if err := c.check(); err != nil {
+			return fmt.Errorf("%q: %w", name, err)
 		}
 	}
 	return nil

@@ -82,7 +82,9 @@ type Case struct {
 // Lookup answers requests that a flow makes of other servers.
 type Lookup struct {
 	// Match is a method and a URL in which "*" stands for anything: "GET https://crm/*".
+	// Node, in place of it, is the node of the flow that makes the request.
 	Match string `yaml:"match"`
+	Node  string `yaml:"node"`
 	Reply Reply  `yaml:"reply"`
 }
 
@@ -126,18 +128,36 @@ func Parse(path string, content []byte) (*Suite, error) {
 	return s, nil
 }
 
-// ParseSteps reads a list of steps without a case: a script for one call.
+// ParseSteps reads a script for one call: a case without a name and without expectations.
 func ParseSteps(path string, content []byte) (*Suite, error) {
 	var script struct {
-		Steps []Step `yaml:"steps"`
+		Steps  []Step   `yaml:"steps"`
+		HTTP   []Lookup `yaml:"http"`
+		World  World    `yaml:"world"`
+		Faults []Fault  `yaml:"faults"`
+		Grant  []string `yaml:"grant"`
+		Seed   int      `yaml:"seed"`
 	}
 	pos, err := strictyaml.Decode(path, content, &script)
 	if err != nil {
 		return nil, err
 	}
-	s := &Suite{path: path, pos: pos, Cases: []Case{{Name: filepath.Base(path), Steps: script.Steps}}}
+	s := &Suite{path: path, pos: pos, Cases: []Case{{Name: filepath.Base(path), Steps: script.Steps, HTTP: script.HTTP,
+		World: script.World, Faults: script.Faults, Grant: script.Grant, Seed: script.Seed}}}
 	s.pos = pos
-	return s, s.checkSteps("steps", script.Steps)
+	faults := s.checkHTTP(script.HTTP, "http")
+	if err := script.World.check(); err != nil {
+		faults = append(faults, pos.Fault("world", err.Error()))
+	}
+	for i := range script.Faults {
+		if _, err := script.Faults[i].fault(); err != nil {
+			faults = append(faults, s.pos.Fault(fmt.Sprintf("faults[%d]", i), err.Error()))
+		}
+	}
+	if err := s.checkSteps("steps", script.Steps); err != nil {
+		faults = append(faults, err)
+	}
+	return s, strictyaml.Join(faults)
 }
 
 // Path is the file's name.
@@ -161,6 +181,10 @@ func (s *Suite) check() error {
 	}
 	if len(s.Cases) == 0 {
 		bad("cases", "there are no cases")
+	}
+	faults = append(faults, s.checkHTTP(s.HTTP, "http")...)
+	if err := s.World.check(); err != nil {
+		bad("world", "%v", err)
 	}
 	names := map[string]bool{}
 	for i := range s.Cases {
@@ -187,10 +211,9 @@ func (s *Suite) checkCase(c *Case, key string) []error {
 			bad("now", "a time is written like 2026-03-02T10:00:00-05:00")
 		}
 	}
-	for i := range c.HTTP {
-		if err := c.HTTP[i].check(); err != nil {
-			bad(fmt.Sprintf("http[%d]", i), err.Error())
-		}
+	faults = append(faults, s.checkHTTP(c.HTTP, key+".http")...)
+	if err := c.World.check(); err != nil {
+		bad("world", err.Error())
 	}
 	for i := range c.Faults {
 		if _, err := c.Faults[i].fault(); err != nil {
@@ -222,15 +245,34 @@ func (s *Suite) checkSteps(key string, steps []Step) error {
 	return errors.Join(faults...)
 }
 
-func (l *Lookup) check() error {
-	if _, err := l.pattern(); err != nil {
-		return err
+func (s *Suite) checkHTTP(list []Lookup, key string) []error {
+	var faults []error
+	for i := range list {
+		if err := list[i].check(); err != nil {
+			faults = append(faults, s.pos.Fault(fmt.Sprintf("%s[%d]", key, i), err.Error()))
+		}
 	}
-	return nil
+	return faults
 }
 
-// pattern turns a match into a regular expression.
+func (l *Lookup) check() error {
+	_, err := l.pattern()
+	switch {
+	case l.Node != "" && l.Match != "":
+		return errors.New("match and node exclude each other: say once which requests are meant")
+	case l.Reply.Status != 0 && (l.Reply.Status < 100 || l.Reply.Status > 599):
+		return fmt.Errorf("reply: %d is no HTTP status", l.Reply.Status)
+	case l.Reply.Delay < 0:
+		return errors.New("reply: delay must not be negative")
+	}
+	return err
+}
+
+// pattern turns a match into a regular expression. That of a node has none.
 func (l *Lookup) pattern() (*regexp.Regexp, error) {
+	if l.Node != "" && l.Match == "" {
+		return nil, nil
+	}
 	method, url, ok := strings.Cut(l.Match, " ")
 	if !ok || method == "" || url == "" {
 		return nil, fmt.Errorf("match %q: write a method and a URL, GET https://crm.example.org/*", l.Match)

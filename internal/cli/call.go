@@ -4,20 +4,19 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"log/slog"
+	"net/http"
 	"os"
+	"path/filepath"
 	"strings"
 	"sync/atomic"
 	"time"
 
 	"github.com/spf13/cobra"
-	"golang.org/x/term"
 
 	"github.com/callgate/callgate/carrier"
 	"github.com/callgate/callgate/internal/callscript"
 	calls "github.com/callgate/callgate/internal/line"
-	"github.com/callgate/callgate/internal/phone"
 )
 
 // callFlags are those of "callgate call".
@@ -26,6 +25,8 @@ type callFlags struct {
 	from, to, now                          string
 	press                                  []string
 	script, record                         string
+	lookups, grant                         []string
+	http                                   []callscript.Lookup // replies of lookups and the script
 	asJSON, trace, realTime, aloud         bool
 	seed                                   uint64
 	load                                   loadFlags
@@ -44,8 +45,11 @@ heard; what is typed are keys (0-9 * #), "speech, Enter for silence, and h to ha
 Time is the telephone's own: nothing happens while you think. --real-time lets prompts take
 as long as they do, keys interrupt them, and time-outs run out.
 
---press and --script make a call without a person. A script is YAML with steps, as the cases of
-"callgate test" have them. --record writes the call as such a case.
+--press and --script make a call without a person. A script is YAML with steps, and if need
+be http, world, faults and grant, as the cases of "callgate test" have them. --record writes the
+call as such a case.
+
+What a flow looks up is answered by --lookup, or by http in the script; other look-ups fail.
 
 With --calls many calls are made at once, and counted.
 
@@ -57,6 +61,7 @@ says.
   callgate call https://ivr.example.org/voice
   callgate call https://ivr.example.org/voice --server http://127.0.0.1:8080 --press 1,2
   callgate call --flow clinic.yaml --script steps.yaml --json
+  callgate call --flow shop.yaml --lookup 'order-state={"state":"sent"}'
   callgate call https://ivr.example.org/voice --calls 500 --rate 50 --press 1`,
 		Args: func(cmd *cobra.Command, args []string) error {
 			if (len(args) == 1) == (f.flow != "") || len(args) > 1 {
@@ -82,6 +87,8 @@ func (f *callFlags) add(cmd *cobra.Command) {
 	fl.StringVar(&f.now, "now", "", "begin at this `TIME`, such as 2026-03-02T10:00:00+01:00 (default: now)")
 	fl.StringSliceVar(&f.press, "press", nil, "press these `keys`, one group after another whenever the line waits")
 	fl.StringVar(&f.script, "script", "", "follow the steps in this `file`")
+	fl.StringArrayVar(&f.lookups, "lookup", nil, "reply to the look-up of a flow's node: `NODE=REPLY` with JSON, a file of it, a status, or error")
+	fl.StringSliceVar(&f.grant, "grant", nil, "grant this call a `permission` of the flow's nodes")
 	fl.StringVar(&f.record, "record", "", "write the call to this `file` as a case for callgate test")
 	fl.BoolVar(&f.asJSON, "json", false, "answer in JSON, one line for each thing that happens")
 	fl.BoolVar(&f.trace, "trace", false, "show each request and its answer")
@@ -105,11 +112,16 @@ func runCall(cmd *cobra.Command, env *Env, f *callFlags, args []string) error {
 		return err
 	}
 	clock := &callClock{start: start}
-	config, err := f.config(cmd, env, args, clock)
+	config, err := f.config(cmd, env, args, clock, steps)
 	if err != nil {
 		return err
 	}
 	config.Start = start
+	if steps != nil {
+		if err := callscript.Apply(steps, &config); err != nil {
+			return err
+		}
+	}
 	if f.load.calls > 0 {
 		return runLoad(cmd.Context(), env, f, config, steps)
 	}
@@ -164,16 +176,12 @@ func callVerdict(call *carrier.Call, wrong error) error {
 }
 
 // config is the line to call.
-func (f *callFlags) config(cmd *cobra.Command, env *Env, args []string, clock *callClock) (carrier.Config, error) {
+func (f *callFlags) config(cmd *cobra.Command, env *Env, args []string, clock *callClock, steps *callscript.Suite) (carrier.Config, error) {
 	if f.flow != "" {
-		var flows flowSet
-		flow, err := flows.load(f.flow)
-		if err != nil {
-			return carrier.Config{}, err
-		}
-		c, err := flow.config(flowWorld{Config: calls.Config{Log: f.log(env), Outbox: forgetful{}, Languages: &calls.Languages{}, Now: clock.now}})
-		c.Seed = f.seed
-		return c, err
+		return f.flowConfig(env, clock, steps)
+	}
+	if len(f.lookups)+len(f.grant) > 0 || steps != nil && len(steps.Cases[0].HTTP)+len(steps.Cases[0].Grant) > 0 {
+		return carrier.Config{}, usagef("replies to look-ups and permissions are for --flow: a server looks up and grants for itself")
 	}
 	token, err := f.token.read(cmd, env)
 	if err != nil {
@@ -183,6 +191,38 @@ func (f *callFlags) config(cmd *cobra.Command, env *Env, args []string, clock *c
 		Token: token, Account: env.Getenv(accountVariable), VoiceURL: args[0], VoiceMethod: f.method,
 		FallbackURL: f.fallback, StatusURL: f.status, Server: f.server, Seed: f.seed,
 	}, nil
+}
+
+// flowConfig is a flow in this process as the line to call.
+func (f *callFlags) flowConfig(env *Env, clock *callClock, steps *callscript.Suite) (carrier.Config, error) {
+	var flows flowSet
+	flow, err := flows.load(f.flow)
+	if err != nil {
+		return carrier.Config{}, err
+	}
+	if f.http, err = f.replies(flow, steps); err != nil {
+		return carrier.Config{}, err
+	}
+	if steps != nil {
+		f.grant = append(f.grant, steps.Cases[0].Grant...)
+	}
+	grant, err := flow.granted(f.grant)
+	if err != nil {
+		return carrier.Config{}, usagef("%v", err)
+	}
+	replies := &toldReplies{Replies: callscript.NewReplies(clock.now, f.http), told: map[string]bool{}}
+	if f.load.calls == 0 {
+		replies.out = env.Stderr
+		if isTerminal(env.Stderr) {
+			replies.out = crlf{env.Stderr} // it may be raw
+		}
+	}
+	c, err := flow.config(flowWorld{
+		Config: calls.Config{Log: f.log(env), Lookups: replies, Outbox: forgetful{}, Languages: &calls.Languages{}, Now: clock.now},
+		grant:  grant,
+	})
+	c.Seed = f.seed
+	return c, err
 }
 
 // start is when the call begins.
@@ -248,139 +288,43 @@ func (f *callFlags) steps() (*callscript.Suite, error) {
 	return s, nil
 }
 
+// beside is how a file names another one that is given relative to the working directory.
+func beside(file, from string) string {
+	if file == "" || filepath.IsAbs(file) {
+		return file
+	}
+	abs, err := filepath.Abs(file)
+	if err != nil {
+		return file
+	}
+	dir, err := filepath.Abs(filepath.Dir(from))
+	if err != nil {
+		return abs
+	}
+	rel, err := filepath.Rel(dir, abs)
+	if err != nil {
+		return abs
+	}
+	return rel
+}
+
 // keep writes the call as a case.
 func (f *callFlags) keep(call *carrier.Call, args []string) error {
 	if f.record == "" {
 		return nil
 	}
-	r := callscript.Recording{Name: "recorded call", Flow: f.flow, From: f.from, To: f.to, Log: call.Log()}
+	r := callscript.Recording{Name: "recorded call", Flow: beside(f.flow, f.record), From: f.from, To: f.to, HTTP: f.http, Grant: f.grant, Log: call.Log()}
+	if f.flow != "" {
+		r.Now = call.Start() // opening hours depend on it
+	}
 	if len(args) == 1 {
-		r.URL = args[0]
+		r.URL, r.Fallback = args[0], f.fallback
+		if f.method != http.MethodPost {
+			r.Method = f.method
+		}
 	}
 	if err := os.WriteFile(f.record, []byte(r.Case()), 0o644); err != nil {
 		return fmt.Errorf("recording the call: %w", err)
 	}
 	return nil
-}
-
-// caller makes one call: a person, or a script.
-type caller struct {
-	person  *phone.Phone
-	voice   *phone.Voice
-	observe func(carrier.Entry)
-}
-
-// stop ends what the call does to the outside: what is still being said aloud.
-func (c *caller) stop() {
-	if c.voice != nil {
-		c.voice.Stop()
-	}
-}
-
-// phone makes who calls, and what shows the call. Restore leaves the terminal as it was.
-func (f *callFlags) phone(ctx context.Context, env *Env, steps *callscript.Suite) (*caller, func(), error) {
-	restore := func() {}
-	out := env.Stdout
-	raw := steps == nil && !f.asJSON && isTerminal(env.Stdout)
-	if raw {
-		r, ok, err := rawTerminal(env.Stdin)
-		if err != nil {
-			return nil, restore, err
-		}
-		if raw = ok; ok {
-			restore = r
-			out = crlf{out}
-		}
-	}
-	screen := &phone.Screen{Out: out, Color: env.palette(env.Stdout).on, Width: terminalWidth(env.Stdout), Trace: f.trace}
-	c := &caller{observe: screen.Entry}
-	if f.asJSON {
-		c.observe = func(e carrier.Entry) { _ = env.printJSON(e) }
-	}
-	if f.aloud {
-		speak, err := speaker()
-		if err != nil {
-			restore()
-			return nil, func() {}, err
-		}
-		c.voice = phone.NewVoice(ctx, speak, func(err error) { fmt.Fprintln(out, err) })
-	}
-	if steps != nil {
-		c.speaks()
-		return c, restore, nil
-	}
-	c.person = &phone.Phone{Screen: screen, Real: f.realTime, Voice: c.voice, Barge: raw, Actions: actions(env, raw, out)}
-	if f.asJSON {
-		screen.Out = io.Discard // what would be asked on a screen
-	} else {
-		c.observe = c.person.Entry
-	}
-	return c, restore, nil
-}
-
-// speaks says aloud what is heard in a call that no person makes.
-func (c *caller) speaks() {
-	if c.voice == nil {
-		return
-	}
-	show := c.observe
-	c.observe = func(e carrier.Entry) {
-		show(e)
-		c.voice.Entry(e)
-	}
-}
-
-// actions are what is typed: single keys on a terminal, else lines.
-func actions(env *Env, raw bool, echo io.Writer) <-chan phone.Action {
-	if raw {
-		return phone.ReadKeys(env.Stdin, echo)
-	}
-	return phone.ReadLines(env.Stdin)
-}
-
-// make makes the call.
-func (c *caller) make(ctx context.Context, call *carrier.Call, steps *callscript.Suite) error {
-	if c.person != nil {
-		return c.person.Run(ctx, call)
-	}
-	if err := callscript.Play(call, steps); err != nil {
-		return err
-	}
-	_, err := call.Finish()
-	return err
-}
-
-// rawTerminal lets single keys be read, when the input is a terminal.
-func rawTerminal(in io.Reader) (restore func(), ok bool, err error) {
-	f, isFile := in.(*os.File)
-	if !isFile || !term.IsTerminal(int(f.Fd())) {
-		return func() {}, false, nil
-	}
-	old, err := term.MakeRaw(int(f.Fd()))
-	if err != nil {
-		return nil, false, fmt.Errorf("the terminal: %w", err)
-	}
-	return func() { _ = term.Restore(int(f.Fd()), old) }, true, nil
-}
-
-func terminalWidth(w io.Writer) int {
-	f, ok := w.(*os.File)
-	if !ok {
-		return 0
-	}
-	width, _, err := term.GetSize(int(f.Fd()))
-	if err != nil {
-		return 0
-	}
-	return width
-}
-
-// crlf ends lines as a terminal in raw mode wants them.
-type crlf struct{ io.Writer }
-
-func (c crlf) Write(b []byte) (int, error) {
-	if _, err := io.WriteString(c.Writer, strings.ReplaceAll(string(b), "\n", "\r\n")); err != nil {
-		return 0, err
-	}
-	return len(b), nil
 }

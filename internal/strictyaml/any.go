@@ -1,8 +1,11 @@
 package strictyaml
 
 import (
+	"bytes"
 	"encoding/json"
+	"errors"
 	"fmt"
+	"io"
 	"reflect"
 
 	"go.yaml.in/yaml/v4"
@@ -11,6 +14,20 @@ import (
 // Any is a value of any form, for data that is handed on as JSON: mappings, lists,
 // texts, numbers, true, false and null.
 type Any struct{ value any }
+
+// ParseJSON reads a value that is written in JSON.
+func ParseJSON(text []byte) (Any, error) {
+	d := json.NewDecoder(bytes.NewReader(text))
+	d.UseNumber()
+	var a Any
+	if err := d.Decode(&a.value); err != nil {
+		return Any{}, err
+	}
+	if _, err := d.Token(); err != io.EOF {
+		return Any{}, errors.New("there is something behind the value")
+	}
+	return a, nil
+}
 
 // IsZero reports whether no value was given.
 func (a Any) IsZero() bool { return a.value == nil }

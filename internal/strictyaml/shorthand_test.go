@@ -34,6 +34,21 @@ func TestShorthand(t *testing.T) {
 	}
 }
 
+func TestParseJSON(t *testing.T) {
+	a, err := strictyaml.ParseJSON([]byte(`{"id": 12345678901234567890, "tags": ["a", null, true]}`))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got, _ := a.MarshalJSON(); string(got) != `{"id":12345678901234567890,"tags":["a",null,true]}` {
+		t.Errorf("got %s", got)
+	}
+	for _, bad := range []string{"", "{", "{} {}", "nothing"} {
+		if _, err := strictyaml.ParseJSON([]byte(bad)); err == nil {
+			t.Errorf("%q is taken for JSON", bad)
+		}
+	}
+}
+
 func TestAny(t *testing.T) {
 	var got struct {
 		Data strictyaml.Any `yaml:"data"`
