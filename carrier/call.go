@@ -4,7 +4,6 @@ import (
 	"context"
 	"math/rand/v2"
 	"slices"
-	"strings"
 	"time"
 )
 
@@ -66,7 +65,7 @@ func (c *Call) Waits() bool { return c.quiet() && c.entered != c.asked }
 func (c *Call) quiet() bool {
 	l := c.listening
 	_, over := c.End()
-	return !over && l.Quiet && !l.InQueue && !oneOf(l.Verb, "Dial", "Pay") && (l.Keys || l.Speech || l.Voice)
+	return !over && l.Quiet && !l.InQueue && !l.WorldActs && l.Verb != "Dial" && (l.Keys || l.Speech || l.Voice)
 }
 
 // Problems are what the carrier's debugger says of the call.
@@ -135,12 +134,12 @@ func (c *Call) Step(until time.Duration) (bool, error) {
 func (c *Call) Do(e Event) error {
 	switch e := e.(type) {
 	case Key:
-		c.add(Entry{Kind: KindKey, Leg: e.Leg, Text: string(e.Key)})
+		c.add(Entry{Kind: KindKey, Leg: e.Leg, Text: c.shown(e)})
 		if e.Leg == 0 && c.listening.Keys && !c.listening.Voice {
 			c.entered = c.asked
 		}
 	case Speech:
-		c.add(Entry{Kind: KindSpeech, Text: e.Text})
+		c.add(Entry{Kind: KindSpeech, Text: e.Text, Speech: &e})
 		if c.listening.Speech || c.listening.Voice {
 			c.entered = c.asked
 		}
@@ -153,24 +152,6 @@ func (c *Call) Do(e Event) error {
 	}
 	c.apply(e)
 	return c.settle()
-}
-
-// decision is which party an event is about, and a word for what it decides.
-func decision(e Event) (leg int, text string) {
-	switch e := e.(type) {
-	case CalleeDoes:
-		set(&e.Does, Answers)
-		return e.Leg, string(e.Does)
-	case CalleeRefers:
-		return 0, "refer"
-	case QueueDoes:
-		set(&e.Result, "bridged")
-		return 0, e.Result
-	case PayDoes:
-		set(&e.Result, "success")
-		return 0, e.Result
-	}
-	return 0, ""
 }
 
 // settle returns the error of the context, which alone stops a call from outside.
@@ -245,77 +226,6 @@ func (c *Call) request(r Request) {
 	c.apply(answer)
 }
 
-func (c *Call) exchange(x Exchange) { c.add(Entry{Kind: KindRequest, Exchange: &x}) }
-
-func (c *Call) add(e Entry) {
-	e.At = c.state.Now()
-	c.log = append(c.log, e)
-	if c.observe != nil {
-		c.observe(e)
-	}
-}
-
-// note writes an effect into the log.
-func (c *Call) note(e Effect) {
-	switch e := e.(type) {
-	case Heard:
-		c.add(Entry{Kind: EntryKind(e.Sound), Leg: e.Leg, Heard: &e})
-	case Cut:
-		c.add(Entry{Kind: KindCut, Leg: e.Leg})
-	case Listening:
-		if e.Leg == 0 {
-			c.hears(e)
-		}
-		c.add(Entry{Kind: KindListening, Leg: e.Leg, Listening: &e})
-	case LegStarted:
-		c.add(Entry{Kind: KindDial, Leg: e.Leg, Text: e.To, Dialled: &e})
-	case LegStatus:
-		c.add(Entry{Kind: KindStatus, Leg: e.Leg, Text: e.Status})
-	case Problem:
-		e.URL = withoutPassword(e.URL)
-		c.add(Entry{Kind: KindProblem, Problem: &e})
-	case Ended:
-		c.listening = Listening{}
-		c.add(Entry{Kind: KindEnd, End: &e.End})
-		c.hurry()
-	default:
-		if kind, text := named(e); kind != "" {
-			c.add(Entry{Kind: kind, Text: text})
-		}
-	}
-}
-
-// hears keeps what the line listens for.
-func (c *Call) hears(l Listening) {
-	if !c.listening.Keys && !c.listening.Speech && !c.listening.Voice {
-		c.asked++
-	}
-	c.listening = l
-}
-
-// named is the kind and the text of an effect that is told by its name.
-func named(e Effect) (EntryKind, string) {
-	switch e := e.(type) {
-	case Bridged:
-		return KindBridge, e.Name
-	case Unbridged:
-		return KindUnbridge, e.Cause
-	case Queued:
-		return KindQueue, e.Name
-	case Conferenced:
-		return KindConference, e.Name
-	case Paying:
-		return KindPay, e.Connector
-	case Session:
-		return KindSession, e.Noun
-	case Referred:
-		return KindRefer, e.To
-	case Sent:
-		return KindSms, e.To
-	}
-	return "", ""
-}
-
 // hurry brings late callbacks forward to the end of the call.
 func (c *Call) hurry() {
 	if c.line.config.Callbacks != Late {
@@ -384,18 +294,4 @@ func lookUp[T any](m map[string]T, key string) T {
 		return v
 	}
 	return m[""]
-}
-
-// Transcript is the log as text, one line an entry, without what only machines
-// want to know.
-func (c *Call) Transcript() string {
-	var b strings.Builder
-	for _, e := range c.log {
-		if oneOf(e.Kind, KindListening, KindCut, KindOthers, KindFault) {
-			continue
-		}
-		b.WriteString(e.String())
-		b.WriteByte('\n')
-	}
-	return b.String()
 }

@@ -30,6 +30,7 @@ const (
 	ForConference    Purpose = "conference"    // callback: what happens in a conference
 	ForStream        Purpose = "stream"        // callback: state of a media stream
 	ForMachine       Purpose = "amd"           // callback: whether a machine answered
+	ForPay           Purpose = "pay"           // callback: what a Pay asks for
 )
 
 // Request is a webhook to be made. Its answer comes back as an Answered event.
@@ -112,6 +113,9 @@ type Listening struct {
 	// InQueue says that the caller waits in a queue meanwhile, where silence is what
 	// is expected.
 	InQueue bool
+	// WorldActs says that the caller need do nothing, because the world will: as in a Pay
+	// into which nobody types.
+	WorldActs bool
 }
 
 // LegStarted says that the carrier dials somebody. A CalleeDoes event says
@@ -156,10 +160,12 @@ type Conferenced struct {
 	Name, Sid string
 }
 
-// Paying says that a Pay asks the caller for a card. A PayDoes event gives the result.
+// Paying says that a Pay asks the caller for a card or an account. A PayDoes event says
+// what the payment service does. Until the caller types something it also says that the
+// caller has paid, after Payment.Takes.
 type Paying struct {
-	Connector string
-	Amount    string
+	Connector        string
+	Amount, Currency string // the amount is empty for a token
 }
 
 // Session says that a Connect has handed the call to a machine. A SessionEnds

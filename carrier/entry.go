@@ -47,14 +47,14 @@ type Entry struct {
 	Leg int
 	// Text is what is said or pressed, or whom it is about.
 	Text string
-	// Heard, Listening, Dialled, Exchange, Problem, End, Others and Fault hold more of
-	// their kinds.
+	// The following hold more of their kinds.
 	Heard     *Heard
 	Listening *Listening
 	Dialled   *LegStarted
 	Exchange  *Exchange
 	Problem   *Problem
 	End       *End
+	Speech    *Speech
 	Others    Event
 	Fault     *Fault
 }

@@ -58,6 +58,9 @@ type Options struct {
 	// CancelStatus is the DialCallStatus when the caller hangs up while it rings.
 	// Default "canceled".
 	CancelStatus string
+	// PayAttempts is how often a Pay without maxAttempts asks for each thing. Default 3: an
+	// official example has prompts for the attempts 2 and 3, and no maxAttempts.
+	PayAttempts int
 	// OnRedirect is what is sent when an answer is an HTTP redirect. Default RedirectBare.
 	OnRedirect OnRedirect
 
@@ -150,6 +153,7 @@ func (o Options) withDefaults() Options {
 	set(&o.RecordingReady, 2*time.Second)
 	set(&o.MaxQueueSize, 1000)
 	set(&o.CancelStatus, "canceled")
+	set(&o.PayAttempts, 3)
 	set(&o.OnRedirect, RedirectBare)
 	set(&o.Ring, 5*time.Second)
 	set(&o.Talk, 30*time.Second)
@@ -181,6 +185,9 @@ func (o Options) check() error {
 	}
 	if o.MaxQueueSize < 0 {
 		bad("MaxQueueSize", o.MaxQueueSize, "positive, or 0 for the default")
+	}
+	if o.PayAttempts < 0 || o.PayAttempts > 3 {
+		bad("PayAttempts", o.PayAttempts, "from 1 to 3, or 0 for the default")
 	}
 	o.checkTimes(bad)
 	if !oneOf(o.HTTPErrorCode, 0, codeRetrieval, codeStatus) {

@@ -222,41 +222,6 @@ func TestLoopForEverIsAThousandTimes(t *testing.T) {
 	}
 }
 
-func TestPay(t *testing.T) {
-	docs := map[string]string{"/voice": `<Pay action="/paid" chargeAmount="10.00"/>`, "/paid": `<Say>thanks</Say>`}
-	tests := []struct {
-		name   string
-		pay    carrier.Payment
-		do     func(*carrier.Call) error
-		result string
-		with   string
-	}{
-		{"success", carrier.Payment{}, nil, "success", "PaymentConfirmationCode"},
-		{"the connector fails", carrier.Payment{Result: "payment-connector-error", Params: map[string]string{"ConnectorError": "x"}}, nil, "payment-connector-error", "ConnectorError"},
-		{"star", carrier.Payment{}, func(c *carrier.Call) error { return c.Press("*") }, "caller-interrupted-with-star", ""},
-		{"hang-up", carrier.Payment{}, (*carrier.Call).HangUp, "caller-hung-up", ""},
-	}
-	for _, tt := range tests {
-		t.Run(tt.name, func(t *testing.T) {
-			call, app := place(t, docs, func(c *carrier.Config) { c.World.Payment = tt.pay })
-			if tt.do != nil {
-				must(t, tt.do(call))
-			}
-			_, err := call.Finish()
-			must(t, err)
-			p := app.requests("/paid")[0].Params
-			if p.Get("Result") != tt.result || tt.with != "" && p.Get(tt.with) == "" {
-				t.Errorf("the action is told %v", p)
-			}
-		})
-	}
-	t.Run("the action must be https", func(t *testing.T) {
-		call, _ := place(t, map[string]string{"/voice": `<Pay action="http://ivr.example.org/paid"/>`})
-		finish(t, call, carrier.EndApology)
-		wantCode(t, call, 64016)
-	})
-}
-
 func TestRefer(t *testing.T) {
 	docs := map[string]string{"/voice": `<Refer action="/after"><Sip>sip:bob@example.org</Sip></Refer>`, "/after": ""}
 	a, server := newApp(t, docs)

@@ -56,7 +56,8 @@ type Payment struct {
 	// Result is "success", the default, "too-many-failed-attempts",
 	// "payment-connector-error", "validation-error" or "internal-error".
 	Result string
-	// Takes is how long it takes; 0 stands for Options.PayTakes.
+	// Takes is how long the caller takes to enter everything when nobody types it; 0
+	// stands for Options.PayTakes.
 	Takes time.Duration
 	// Params are sent with the result in place of the invented ones of a success:
 	// PaymentToken, PaymentCardNumber, PaymentError and so on.

@@ -29,9 +29,11 @@ type recorder struct {
 	voice   bool   // a recording runs
 	finish  string // the keys that end it
 	spoke   time.Duration
+	lasts   time.Duration // of what was said into a recording, as far as that was given
 	silence int
 	legs    map[int]string // whom they ring
 	said    string         // into a recording
+	paying  bool           // what is heard and pressed is about a card
 }
 
 func (r *recorder) add(format string, args ...any) {
@@ -70,12 +72,21 @@ func (r *recorder) entry(e *carrier.Entry, rest []carrier.Entry) {
 		r.heard()
 		r.others(e)
 	case e.Leg > 0 && e.Kind != carrier.KindDial:
+	case r.paying:
+		r.paying = e.Exchange == nil || e.Exchange.For != carrier.ForAction
+		if e.Kind == carrier.KindHangUp || e.Kind == carrier.KindKey && e.Text == "*" {
+			r.paid(e)
+		}
 	case e.Heard != nil && (e.Heard.Sound == carrier.SoundSay || e.Heard.Sound == carrier.SoundPlay):
 		r.pressed()
 		r.hear = quote(e.Heard.Text)
 		if e.Heard.Sound == carrier.SoundPlay {
 			r.hear = "{file: " + quote(fileName(e.Heard.URL)) + "}"
 		}
+	case e.Kind == carrier.KindPay:
+		r.heard()
+		r.pay(rest)
+		r.paying = true
 	case e.Listening != nil:
 		r.listening(e)
 	case e.Kind == carrier.KindKey:
@@ -115,6 +126,33 @@ func (r *recorder) timedOut() {
 	r.silence++
 }
 
+// pay writes how a payment ended into which the caller typed: what was typed is not in the log.
+func (r *recorder) pay(rest []carrier.Entry) {
+	for _, later := range rest {
+		if _, decided := later.Others.(carrier.PayDoes); decided {
+			return
+		}
+		if later.Exchange == nil {
+			continue
+		}
+		switch result := later.Exchange.Params.Get("Result"); result {
+		case "", "caller-interrupted-with-star", "caller-hung-up":
+		default:
+			r.add("pay: {result: %s}", result)
+			return
+		}
+	}
+}
+
+// paid writes what ends a Pay besides its result.
+func (r *recorder) paid(e *carrier.Entry) {
+	if e.Kind == carrier.KindHangUp {
+		r.add("hangup: true")
+		return
+	}
+	r.add("press: %s", quote(e.Text))
+}
+
 func (r *recorder) key(e *carrier.Entry) {
 	if r.voice {
 		if strings.Contains(r.finish, e.Text) {
@@ -132,12 +170,24 @@ func (r *recorder) key(e *carrier.Entry) {
 func (r *recorder) speech(e *carrier.Entry) {
 	r.heard()
 	if r.voice {
-		r.spoke = max(e.At, 1)
+		if r.spoke == 0 {
+			r.spoke = max(e.At, 1)
+		}
+		r.lasts += e.Speech.Lasts
 		r.said = strings.TrimSpace(r.said + " " + e.Text)
 		return
 	}
 	r.spoke = max(e.At, 1)
-	r.add("say: %s", quote(e.Text))
+	s := e.Speech
+	if s.Confidence == 0 && s.Lasts == 0 {
+		r.add("say: %s", quote(e.Text))
+		return
+	}
+	var f fields
+	f.text("text", s.Text)
+	f.number("confidence", int(math.Round(s.Confidence*100)))
+	f.time("lasts", s.Lasts)
+	r.add("say: %s", f)
 }
 
 func (r *recorder) hangUp(e *carrier.Entry) {
@@ -154,12 +204,16 @@ func (r *recorder) recorded(at time.Duration, end string) {
 	r.heard()
 	length := 0
 	if r.spoke > 0 {
-		length = int((at - r.spoke).Round(time.Second) / time.Second)
+		lasts := at - r.spoke
+		if end == "silence" { // which is no part of the message
+			lasts = r.lasts
+		}
+		length = int(lasts.Round(time.Second) / time.Second)
 	}
 	f := fields{fmt.Sprintf("seconds: %d", length), "end: " + quote(end)}
 	f.text("text", r.said)
 	r.add("record: %s", f)
-	r.voice, r.spoke, r.said = false, 0, ""
+	r.voice, r.spoke, r.lasts, r.said = false, 0, 0, ""
 }
 
 // dial writes what a dialled party did, when nobody but the world decided it.

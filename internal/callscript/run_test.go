@@ -228,6 +228,49 @@ cases:
 	}
 }
 
+// What others did in a call, and how it was paid, is in its case.
+func TestRecordingOfOthers(t *testing.T) {
+	first := run(t, everything(), `
+cases:
+  - name: a
+    from: sip:a@example.org
+    steps:
+      - fault: {delay: 2s, for: action}
+      - press: 1
+      - dial: {answer: answer, ring: 2s, talk: 5s, keys: "1", machine: true}
+      - queue: {result: system-error, wait: 4s}
+      - conference: {joined: 2s, lasts: 3s}
+      - press: "4111111111111112"
+      - press: "4111111111111112"
+      - press: "4111111111111112"
+      - session: {after: 8s, status: failed}
+      - record: {seconds: 4, text: hello}
+      - refer: {sip_code: 486, notify: 487, after: 2s}
+    expect: {end: hangup}
+`, callscript.Options{})[0]
+	if len(first.Failures) > 0 {
+		t.Fatal(first.Text())
+	}
+	written := callscript.Recording{Name: "again", URL: "https://ivr.example.org/voice", Method: "GET", Fallback: "https://x.example/",
+		From: "sip:a@example.org", Log: first.Log}.Case()
+	if again := run(t, everything(), written, callscript.Options{})[0]; len(again.Failures) > 0 {
+		t.Errorf("%s\n%s", written, again.Text())
+	}
+	for _, want := range []string{
+		"method: \"GET\"\nfallback: \"https://x.example/\"\n", `fault: {kind: "delay", for: "action", nth: 1, delay: 2s}`,
+		`dial: {to: "+15550123", answer: answer, ring: 2s, talk: 5s, keys: "1", machine: true}`, "queue: {result: system-error, wait: 4s}",
+		"conference: {joined: 2s, lasts: 3s}", "pay: {result: too-many-failed-attempts}", `session: {after: 8s, status: "failed"}`,
+		`record: {seconds: 4, end: "silence", text: "hello"}`, "refer: {sip_code: 486, notify: 487, after: 2s}",
+	} {
+		if !strings.Contains(written, want) {
+			t.Errorf("the case does not say %s:\n%s", want, written)
+		}
+	}
+	if strings.Contains(written, "411111") || strings.Contains(written, "xx") {
+		t.Errorf("the case has digits of a card:\n%s", written)
+	}
+}
+
 func TestReplies(t *testing.T) {
 	s, err := callscript.Parse("x.yaml", []byte(`
 http: [{match: GET https://crm/*, reply: {status: 201, json: {name: Ann, age: 41}}}]

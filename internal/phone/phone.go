@@ -196,6 +196,9 @@ func (p *Phone) help() {
 
 // decide asks what the other side does.
 func (p *Phone) decide(ctx context.Context, e carrier.Effect) error {
+	if _, pays := e.(carrier.Paying); pays {
+		return p.pay(ctx)
+	}
 	leg, ok := e.(carrier.LegStarted)
 	if !ok {
 		p.call.Decide()
@@ -214,6 +217,30 @@ func (p *Phone) decide(ctx context.Context, e carrier.Effect) error {
 		return p.call.Do(carrier.CalleeDoes{Leg: leg.Leg, Callee: carrier.Callee{Does: does, Keys: "1"}})
 	}
 	p.help()
+	return nil
+}
+
+// pay lets the caller enter a card, or be done with it.
+func (p *Phone) pay(ctx context.Context) error {
+	if !p.call.Listening().Quiet { // the prompt first
+		at, _ := p.call.Next()
+		_, err := p.call.Step(at)
+		return err
+	}
+	p.prompt("keys and #, Enter to have paid, * to stop, h to hang up")
+	a, err := p.next(ctx)
+	switch {
+	case err != nil:
+		return err
+	case a.HangUp:
+		return p.call.HangUp()
+	case a.Silence:
+		p.call.Decide()
+	case a.Keys != "":
+		return p.press(a.Keys)
+	default:
+		p.help()
+	}
 	return nil
 }
 

@@ -119,6 +119,24 @@ func TestRealTime(t *testing.T) {
 	})
 }
 
+// A card is entered, or is not: Enter lets the caller have paid.
+func TestPay(t *testing.T) {
+	docs := map[string]string{"/voice": `<Pay action="/paid"/>`, "/paid": `<Say>Thank you.</Say>`}
+	for typed, want := range map[string]string{
+		"\n":                                    "00:34.3  <  Thank you.",
+		"x\n41*\n":                              "type keys (0-9 * #)",
+		"4111111111111111\n1230\n123\n94105#\n": "Your payment is being processed.",
+		"h\n":                                   "you hung up",
+	} {
+		var out bytes.Buffer
+		p := &phone.Phone{Screen: &phone.Screen{Out: &out, Width: 200}, Actions: phone.ReadLines(strings.NewReader(typed))}
+		call(t, p, docs)
+		if !strings.Contains(out.String(), want) || strings.Contains(out.String(), "›  4") {
+			t.Errorf("%q: no %q in\n%s", typed, want, out.String())
+		}
+	}
+}
+
 // Who says nothing about the other side for ten seconds is answered.
 func TestRealTimeDecidesItself(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
