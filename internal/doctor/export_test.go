@@ -1,0 +1,10 @@
+package doctor
+
+// What tests look at by itself.
+var (
+	JudgeTLS  = judgeTLS
+	Latency   = latency
+	ReadFrame = readFrame
+	IsTwiML   = isTwiML
+	Titles    = titles
+)

@@ -1,0 +1,162 @@
+package doctor
+
+import (
+	"context"
+	"fmt"
+	"maps"
+	"net"
+	"net/http"
+	"net/netip"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/callgate/callgate"
+	"github.com/callgate/callgate/explain"
+	"github.com/callgate/callgate/internal/doctor/protocol"
+)
+
+// maxRoutes bounds the routes that are probed; a server with more is told so.
+const maxRoutes = 40
+
+// probes sends all shapes, and those of the routes.
+func (e *examination) probes(ctx context.Context) {
+	shapes := shapesAt(e.session.base, e.server.PublicURL)
+	routes := e.server.Routes[:min(len(e.server.Routes), maxRoutes)]
+	all := len(shapes) + 2*len(routes)
+	sent := 0
+	send := func(s shape) {
+		if ctx.Err() != nil {
+			return
+		}
+		e.config.Progress(sent, all, s.name)
+		e.add(e.judge(ctx, e.note(ctx, e.session.probe(ctx, s))))
+		sent++
+	}
+	for _, s := range shapes {
+		send(s)
+	}
+	for _, r := range routes {
+		for _, s := range routeShapes(e.outside(r.Path), r) {
+			send(s)
+		}
+	}
+	if more := len(e.server.Routes) - len(routes); more > 0 {
+		e.add(Check{Name: "routes", Result: Note, Text: fmt.Sprintf("%d more were not probed", more)})
+	}
+}
+
+// note keeps what a result tells about the way to the server.
+func (e *examination) note(ctx context.Context, res result) result {
+	if res.answer == nil || res.answer.Arrived == nil {
+		return res
+	}
+	a := res.answer.Arrived
+	e.times = append(e.times, res.response.took)
+	e.protos[a.Proto] = true
+	if e.hops == "" {
+		e.hops = hops(res.response.header, a)
+		if x := e.explain(ctx, res, res.sent.url, ""); x != nil {
+			e.proxy = x.Proxy
+		}
+	}
+	if e.prefix == nil {
+		if prefix, found := strings.CutSuffix(res.sent.target, string(a.Target)); found {
+			e.prefix = &prefix
+		}
+	}
+	return res
+}
+
+// outside returns the path of a route as the carrier has to write it.
+func (e *examination) outside(path string) string {
+	if e.prefix == nil || *e.prefix == "" {
+		return path
+	}
+	return *e.prefix + path
+}
+
+// hops says what a request came through.
+func hops(answer http.Header, a *protocol.Arrived) string {
+	var list []string
+	if server := answer.Get("Server"); server != "" {
+		list = append(list, fmt.Sprintf("%+q answers", server))
+	}
+	for _, name := range []string{"Via", "Forwarded", "X-Forwarded-For", "X-Forwarded-Proto", "X-Forwarded-Host", "X-Forwarded-Port", "X-Forwarded-Prefix"} {
+		if values := a.Header[name]; len(values) > 0 {
+			list = append(list, fmt.Sprintf("%s is %+q", name, strings.Join(values, ", ")))
+		}
+	}
+	list = append(list, fmt.Sprintf("Host arrives as %+q", a.Host), "the connection comes from "+a.Peer)
+	return strings.Join(list, ", ")
+}
+
+// summary says what all probes together tell.
+func (e *examination) summary() {
+	if e.hops != "" {
+		e.add(Check{Name: "way", Result: OK, Text: e.hops})
+		e.add(e.versions())
+	}
+	if len(e.times) > 0 {
+		e.add(latency(e.times, time.Duration(e.server.Deadline)*time.Millisecond))
+	}
+}
+
+// versions says which versions of HTTP are spoken.
+func (e *examination) versions() Check {
+	c := Check{Name: "http", Result: OK, Text: "Callgate is spoken to in " + strings.Join(slices.Sorted(maps.Keys(e.protos)), " and ")}
+	if e.alpn == "h2" {
+		c.Text += "; HTTP/2 is offered outside"
+	}
+	if e.protos["HTTP/1.0"] {
+		c.Result = Note
+		c.Text += ": in HTTP/1.0 no connection is kept and no WebSocket passes"
+		c.Findings = []Finding{finding(CauseUpgrade, explain.Mend{Where: e.where(nil), Note: "speak HTTP/1.1 to Callgate (nginx: proxy_http_version 1.1)"})}
+	}
+	return c
+}
+
+// latency compares how long answers took with what is left of the carrier's patience
+// when the server needs all of its own time.
+func latency(times []time.Duration, deadline time.Duration) Check {
+	slices.Sort(times)
+	median, slowest := times[len(times)/2], times[len(times)-1]
+	room := callgate.CarrierPatience - deadline
+	const unit = time.Millisecond
+	c := Check{Name: "latency", Result: OK, Text: fmt.Sprintf("%v, %v at most; %v are left of the carrier's %v when the server takes its %v",
+		median.Round(unit), slowest.Round(unit), room, callgate.CarrierPatience, deadline)}
+	switch {
+	case slowest > room:
+		c.ill(c.Text, finding(CauseSlow,
+			explain.Mend{Where: "the network and the proxy", Note: "find out what takes so long: a probe costs the server nothing"},
+			explain.Mend{Where: "callgate.yaml", Note: "or leave more of the carrier's time to the way", Line: "deadline: " + max(callgate.CarrierPatience-2*slowest, time.Second).Round(time.Second).String()}))
+	case slowest > room/2:
+		c.Result = Note
+	}
+	return c
+}
+
+// resolve looks the host up, unless it is told where to connect.
+func (e *examination) resolve(ctx context.Context) {
+	host := e.session.host
+	if e.config.Server != "" || e.session.local() {
+		return
+	}
+	c := Check{Name: "name", Result: OK}
+	ips, err := net.DefaultResolver.LookupNetIP(ctx, "ip", host)
+	private := slices.DeleteFunc(slices.Clone(ips), func(ip netip.Addr) bool { return !hidden(ip.Unmap()) })
+	switch {
+	case err != nil:
+		c.ill("no address is found for "+host, finding(CauseName, explain.Mend{Where: "DNS", Note: "give the host an address, or correct the host; --server examines it before that"}))
+	case len(private) > 0:
+		c.ill(fmt.Sprintf("%s is at %v, which a carrier cannot reach", host, private[0]), finding(CauseName, explain.Mend{Where: "DNS", Note: "give the host addresses of the public internet only"}))
+	default:
+		c.Text = fmt.Sprintf("%s has %d addresses", host, len(ips))
+	}
+	e.add(c)
+}
+
+// hidden reports whether an address is not one of the public internet.
+func hidden(ip netip.Addr) bool {
+	return ip.IsPrivate() || ip.IsLoopback() || ip.IsLinkLocalUnicast() || ip.IsUnspecified()
+}
