@@ -17,10 +17,13 @@ var rules = archtest.Rules{
 		"callgatetest": {".", "carrier", "twilio"},
 		"explain":      {".", "twilio"},
 
-		"internal/archtest":   nil,
-		"internal/capture":    {".", "explain", "twilio"},
-		"internal/callscript": {".", "carrier", "ivr", "internal/strictyaml"},
-		"internal/config":     {".", "internal/strictyaml", "internal/spell"},
+		"internal/archtest":         nil,
+		"internal/capture":          {".", "explain", "twilio"},
+		"internal/callscript":       {".", "carrier", "ivr", "internal/strictyaml"},
+		"internal/config":           {".", "internal/strictyaml", "internal/spell"},
+		"internal/doctor":           {".", "explain", "twilio", "internal/doctor/protocol"},
+		"internal/doctor/protocol":  {"."},
+		"internal/doctor/responder": {".", "twilio", "internal/doctor/protocol"},
 
 		"internal/explainer":     {".", "explain", "twilio"},
 		"internal/explore":       {"carrier", "ivr", "ivr/expr"},
@@ -59,6 +62,7 @@ var rules = archtest.Rules{
 
 		"interop":                  nil,
 		"interop/carrier":          nil,
+		"interop/doctor":           nil,
 		"interop/misconfigured":    nil,
 		"interop/proxies":          nil,
 		"interop/restart":          nil,

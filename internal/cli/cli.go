@@ -41,6 +41,7 @@ func commands() []func(*Env) *cobra.Command {
 		newVerify,
 		newExplain,
 		newReport,
+		newDoctor,
 		newTwiml,
 		newVersion,
 		newMan,

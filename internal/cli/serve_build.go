@@ -91,7 +91,7 @@ func (b *builder) build(ctx context.Context, c *config.Config) (*generation, []s
 	if err != nil {
 		return nil, b.files, err
 	}
-	g.handler, g.files, g.lines, g.warnings = made.Handler(lines), b.files, b.lines, b.warnings
+	g.handler, g.files, g.lines, g.warnings = b.withDoctor(made, made.Handler(lines), gate), b.files, b.lines, b.warnings
 	return g, b.files, nil
 }
 

@@ -35,6 +35,7 @@ func (c *Config) check(f *faults) {
 	say := func(key, format string, args ...any) { f.add(c.Fault(key, fmt.Sprintf(format, args...))) }
 	c.checkWord(say, "profile", c.Profile, ProfileVoice, ProfileSignature)
 	c.checkWord(say, "unsigned", c.Unsigned, UnsignedForbid, UnsignedRescue)
+	c.checkWord(say, "doctor", c.Doctor, DoctorOn, DoctorOff)
 	c.checkWord(say, "log_format", c.LogFormat, LogAuto, LogText, LogJSON)
 	c.checkAddresses(say)
 	c.checkTimes(say)

@@ -93,6 +93,9 @@ type Config struct {
 	// Admin is the listener for health checks and metrics.
 	Admin Admin `yaml:"admin"`
 
+	// Doctor is DoctorOn when "callgate doctor" is answered; DoctorOff is the default.
+	Doctor string `yaml:"doctor"`
+
 	// LogFormat is LogText, LogJSON, or LogAuto, the default: text when the log goes
 	// to a terminal, else JSON.
 	LogFormat string `yaml:"log_format"`
@@ -263,6 +266,9 @@ const (
 
 	AdminOff = "off"
 
+	DoctorOn  = "on"
+	DoctorOff = "off"
+
 	LogAuto = "auto"
 	LogText = "text"
 	LogJSON = "json"
@@ -336,6 +342,7 @@ func (c *Config) setDefaults() {
 	def(&c.Language, DefaultLanguage)
 	def(&c.Profile, ProfileVoice)
 	def(&c.Unsigned, UnsignedForbid)
+	def(&c.Doctor, DoctorOff)
 	def(&c.LogFormat, LogAuto)
 	for i := range c.Routes {
 		def(&c.Routes[i].Kind, KindVoice)
