@@ -23,7 +23,9 @@ type Authority struct {
 	// Host is the name in the certificate.
 	Host string
 	// Dir holds fullchain.pem, privkey.pem and haproxy.pem, which is both.
-	Dir  string
+	Dir string
+	// Root is the certificate of the authority itself, in DER form.
+	Root []byte
 	pool *x509.CertPool
 }
 
@@ -48,7 +50,7 @@ func NewAuthority(tb testing.TB, host string) *Authority {
 	rootKey, leafKey := newKey(tb), newKey(tb)
 	rootDER := issue(tb, root, root, rootKey, rootKey)
 	leafDER := issue(tb, leaf, root, leafKey, rootKey)
-	a := &Authority{Host: host, Dir: tb.TempDir(), pool: x509.NewCertPool()}
+	a := &Authority{Host: host, Dir: tb.TempDir(), Root: rootDER, pool: x509.NewCertPool()}
 	rootCert, err := x509.ParseCertificate(rootDER)
 	if err != nil {
 		tb.Fatal(err)
