@@ -42,7 +42,7 @@ func (e *examination) judgeUnsigned(c *Check, res result) {
 		c.ill("the server has not said what it would do", finding(CauseNoDoctor))
 	case v.Admitted:
 		c.ill("admitted: anyone can call this route", finding(CauseOpen, explain.Mend{
-			Where: "callgate.yaml", Note: "ask for the carrier's signature on the route, and let no proxy log in for everybody", Line: "auth: signature",
+			Where: "callgate.yaml", Note: "ask for the carrier's signature on the route, end its observation, and let no proxy log in for everybody", Line: "auth: signature",
 		}))
 	default:
 		c.Result, c.Text = OK, fmt.Sprintf("refused (%s)", v.Reason)
