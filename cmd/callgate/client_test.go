@@ -85,7 +85,9 @@ func call(ts *testscript.TestScript, _ bool, args []string) {
 		*token = "a token that somebody made up"
 	}
 	if !*unsigned {
-		r.Header.Set("X-Twilio-Signature", signature(*token, *public+signed, params))
+		made := signature(*token, *public+signed, params)
+		ts.Setenv("SIGNATURE", made)
+		r.Header.Set("X-Twilio-Signature", made)
 	}
 	if user, password, ok := strings.Cut(*basic, ":"); ok {
 		r.SetBasicAuth(user, password)

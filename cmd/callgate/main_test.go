@@ -4,6 +4,7 @@ import (
 	"errors"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"strconv"
 	"testing"
 	"time"
@@ -49,6 +50,7 @@ func TestScripts(t *testing.T) {
 			"call":     call,
 			"fetch":    fetch,
 			"fill":     fill,
+			"appears":  appears,
 			"raw":      raw,
 			"stream":   stream,
 			"upstream": upstream,
@@ -88,5 +90,31 @@ func fill(ts *testscript.TestScript, _ bool, args []string) {
 	for _, name := range args {
 		text := os.Expand(ts.ReadFile(name), ts.Getenv)
 		ts.Check(os.WriteFile(ts.MkAbs(name), []byte(text), 0o600))
+	}
+}
+
+// appears waits until exactly one file matches a pattern, which only its owner may
+// read, and copies it:
+//
+//	appears PATTERN COPY
+func appears(ts *testscript.TestScript, _ bool, args []string) {
+	if len(args) != 2 {
+		ts.Fatalf("usage: appears PATTERN COPY")
+	}
+	for end := time.Now().Add(patience); ; time.Sleep(5 * time.Millisecond) {
+		names, err := filepath.Glob(ts.MkAbs(args[0]))
+		ts.Check(err)
+		if len(names) == 1 {
+			info, err := os.Stat(names[0])
+			ts.Check(err)
+			if mode := info.Mode().Perm(); mode != 0o600 {
+				ts.Fatalf("%s has the mode %v", names[0], mode)
+			}
+			ts.Check(os.WriteFile(ts.MkAbs(args[1]), []byte(ts.ReadFile(names[0])), 0o600))
+			return
+		}
+		if len(names) > 1 || time.Now().After(end) {
+			ts.Fatalf("%d files match %s", len(names), args[0])
+		}
 	}
 }

@@ -19,6 +19,7 @@ var rules = archtest.Rules{
 
 		"internal/archtest":         nil,
 		"internal/capture":          {".", "explain", "twilio"},
+		"internal/casefile":         {"explain"},
 		"internal/callscript":       {".", "carrier", "ivr", "internal/strictyaml"},
 		"internal/config":           {".", "internal/strictyaml", "internal/spell"},
 		"internal/doctor":           {".", "explain", "twilio", "internal/doctor/protocol"},

@@ -1,18 +1,15 @@
 package cli
 
 import (
-	"bytes"
 	"context"
-	"encoding/json"
-	"errors"
 	"fmt"
-	"os"
 
 	"github.com/spf13/cobra"
 
 	"github.com/callgate/callgate"
 	"github.com/callgate/callgate/explain"
 	"github.com/callgate/callgate/internal/capture"
+	"github.com/callgate/callgate/internal/casefile"
 	"github.com/callgate/callgate/internal/keys"
 	"github.com/callgate/callgate/twilio"
 )
@@ -173,22 +170,10 @@ func (f *explainFlags) explain(ctx context.Context, env *Env, config explain.Con
 	if err != nil {
 		return nil, fmt.Errorf("no case was written: %w", err)
 	}
-	return x, saveCase(f.save, c)
-}
-
-func saveCase(name string, c *explain.Case) error {
-	var text bytes.Buffer
-	enc := json.NewEncoder(&text)
-	enc.SetEscapeHTML(false)
-	enc.SetIndent("", "  ")
-	if err := enc.Encode(c); err != nil {
-		return err
+	if err = casefile.Write(f.save, c); err != nil {
+		return nil, fmt.Errorf("writing the case %s: %w", f.save, err)
 	}
-	const onlyOwner = 0o600 // it is redacted; who reads it is the user's choice all the same
-	if err := os.WriteFile(name, text.Bytes(), onlyOwner); err != nil {
-		return fmt.Errorf("writing the case: %w", errors.Unwrap(err))
-	}
-	return nil
+	return x, nil
 }
 
 // explainRefusal explains a request that verify refused. It returns nil unless the

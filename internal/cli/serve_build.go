@@ -11,7 +11,9 @@ import (
 
 	"github.com/callgate/callgate"
 	"github.com/callgate/callgate/explain"
+	"github.com/callgate/callgate/internal/casefile"
 	"github.com/callgate/callgate/internal/config"
+	"github.com/callgate/callgate/internal/explainer"
 	"github.com/callgate/callgate/internal/htpasswd"
 	"github.com/callgate/callgate/internal/keys"
 	"github.com/callgate/callgate/internal/line"
@@ -26,6 +28,7 @@ type generation struct {
 	handler     http.Handler
 	certificate *tls.Certificate // nil without TLS
 	explainer   *explain.Explainer
+	cases       explainer.Cases // nil: refused requests are not saved
 	// files are those that it was made from, besides the configuration file.
 	files []string
 	// lines are those with flows, by the path of the route.
@@ -61,7 +64,7 @@ func (b *builder) build(ctx context.Context, c *config.Config) (*generation, []s
 	b.config, b.files, b.faults, b.warnings, b.numberMissing = c, nil, nil, nil, false
 	b.log, b.lines = newLog(b.env, c.LogFormat), map[string]*line.Line{}
 	b.makeVerifiers(ctx)
-	g := &generation{config: c, certificate: b.certificate()}
+	g := &generation{config: c, certificate: b.certificate(), cases: b.cases()}
 	gate := callgate.Config{
 		Verifier:     b.verifiers[c.Profile],
 		PublicURL:    c.PublicURL,
@@ -107,6 +110,19 @@ func (b *builder) path(name string) string {
 	path := b.config.Path(name)
 	b.files = append(b.files, path)
 	return path
+}
+
+// cases opens the folder for refused requests.
+func (b *builder) cases() explainer.Cases {
+	if b.config.Explain.Save == "" {
+		return nil
+	}
+	store, err := casefile.Open(b.config.Path(b.config.Explain.Save), b.config.Explain.Keep, nil)
+	if err != nil {
+		b.fault("explain.save", err)
+		return nil
+	}
+	return store
 }
 
 func (b *builder) certificate() *tls.Certificate {

@@ -68,6 +68,7 @@ func newServing(cmd *cobra.Command, env *Env, dev bool) *serving {
 	s := &serving{env: env, source: newSource(cmd, env), dev: dev, metrics: metrics.New(readBuild().Version)}
 	s.why = explainer.New(explainer.Config{
 		Log:       func() *slog.Logger { return s.log },
+		Cases:     func() explainer.Cases { return s.current.Load().cases },
 		Explained: func(c explain.Cause, o callgate.Outcome) { s.metrics.Explained(string(c), o) },
 		Dropped:   func(o callgate.Outcome) { s.metrics.Explained(metrics.NotExplained, o) },
 	})

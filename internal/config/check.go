@@ -40,6 +40,7 @@ func (c *Config) check(f *faults) {
 	c.checkAddresses(say)
 	c.checkTimes(say)
 	c.checkTLS(say)
+	c.checkExplain(say)
 	c.checkKeys(say)
 	c.checkRescue(say, "rescue", c.Rescue)
 	c.checkLookups(say)
@@ -147,6 +148,18 @@ func (c *Config) checkTimes(say sayFunc) {
 	}
 	if c.MaxBody < 0 {
 		say("max_body", "a number of bytes above zero is wanted; leave the key out for the default")
+	}
+}
+
+// maxKeep bounds the files of one cause that are kept: more than a person looks at.
+const maxKeep = 100
+
+func (c *Config) checkExplain(say sayFunc) {
+	switch {
+	case c.Explain.Keep < 0 || c.Explain.Keep > maxKeep:
+		say("explain.keep", "a number of files from 1 to %d is wanted; leave the key out for the default", maxKeep)
+	case c.Explain.Keep > 0 && c.Explain.Save == "":
+		say("explain.keep", "there is nothing to keep without explain.save, the folder")
 	}
 }
 

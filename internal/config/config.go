@@ -100,6 +100,9 @@ type Config struct {
 	// to a terminal, else JSON.
 	LogFormat string `yaml:"log_format"`
 
+	// Explain says what becomes of explanations besides the log.
+	Explain Explain `yaml:"explain"`
+
 	// StateKeys seal the state of calls in flows, which travels in URLs, the newest
 	// first; each is at least 32 characters. Default: the keys that verify signatures.
 	StateKeys []Secret `yaml:"state_keys"`
@@ -139,6 +142,15 @@ type Key struct {
 	File string `yaml:"file"`
 	// Command prints the key; it is a program and its arguments, without a shell.
 	Command []string `yaml:"command"`
+}
+
+// Explain says what becomes of explanations besides the log.
+type Explain struct {
+	// Save is a folder that refused requests are saved in, redacted, for "callgate
+	// explain". Default: none.
+	Save string `yaml:"save"`
+	// Keep is how many files of each cause stay there, the newest. Default: 10.
+	Keep int `yaml:"keep"`
 }
 
 // Secret says where a secret comes from, by exactly one of Env, File and Command, as for

@@ -41,8 +41,16 @@ type Config struct {
 	// Explained is called with the cause of each explanation, and whether the request
 	// was refused or observed.
 	Explained func(explain.Cause, callgate.Outcome)
+	// Cases returns where redacted requests are saved, of those that the log has a line
+	// for; nil: nowhere, now.
+	Cases func() Cases
 	// Dropped is called for each request that is not explained because there are too many.
 	Dropped func(callgate.Outcome)
+}
+
+// Cases keeps redacted requests, and returns where.
+type Cases interface {
+	Save(explain.Cause, *explain.Case) (name string, err error)
 }
 
 // Runner explains requests. Make one with New; Run must run for as long as
@@ -92,6 +100,9 @@ type job struct {
 func New(c Config) *Runner {
 	if c.Log == nil {
 		c.Log = func() *slog.Logger { return slog.New(slog.DiscardHandler) }
+	}
+	if c.Cases == nil {
+		c.Cases = func() Cases { return nil }
 	}
 	if c.Explained == nil {
 		c.Explained = func(explain.Cause, callgate.Outcome) {}
@@ -190,7 +201,23 @@ func (r *Runner) explain(ctx context.Context, j job) {
 	if x.Cause == explain.CauseForged {
 		level = slog.LevelInfo
 	}
-	r.config.Log().LogAttrs(ctx, level, "why a signature failed", attributes(j, x)...)
+	r.config.Log().LogAttrs(ctx, level, "why a signature failed", append(attributes(j, x), r.save(ctx, e, j, x.Cause)...)...)
+}
+
+// save saves the request as a case, where that is wanted, and returns what the log says of it.
+func (r *Runner) save(ctx context.Context, e *explain.Explainer, j job, cause explain.Cause) []slog.Attr {
+	cases := r.config.Cases()
+	if cases == nil {
+		return nil
+	}
+	c, err := e.Case(ctx, j.request)
+	if err == nil {
+		var name string
+		if name, err = cases.Save(cause, c); err == nil {
+			return []slog.Attr{slog.String("case", name)}
+		}
+	}
+	return []slog.Attr{slog.String("case_not_saved", err.Error())}
 }
 
 // attributes are the parts of an explanation that go into the log.

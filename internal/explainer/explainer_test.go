@@ -3,6 +3,7 @@ package explainer_test
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
 	"net/http"
@@ -28,6 +29,7 @@ var keys = []twilio.Key{{Name: "main", Token: token}}
 type bench struct {
 	handler  http.Handler
 	runner   *explainer.Runner
+	cases    explainer.Cases // set before requests are sent
 	log      bytes.Buffer
 	causes   map[explain.Cause]int
 	outcomes map[callgate.Outcome]int
@@ -35,11 +37,15 @@ type bench struct {
 	copies   int
 }
 
-func newBench(t testing.TB) *bench {
+func newBench(t testing.TB) *bench { return newBenchOf(t, 0) }
+
+// newBenchOf observes for a time, if any, and admits what it would refuse.
+func newBenchOf(t testing.TB, observe time.Duration) *bench {
 	t.Helper()
 	b := &bench{causes: map[explain.Cause]int{}, outcomes: map[callgate.Outcome]int{}}
 	b.runner = explainer.New(explainer.Config{
 		Log:       func() *slog.Logger { return slog.New(slog.NewJSONHandler(&b.log, nil)) },
+		Cases:     func() explainer.Cases { return b.cases },
 		Explained: func(c explain.Cause, o callgate.Outcome) { b.causes[c]++; b.outcomes[o]++ },
 		Dropped:   func(callgate.Outcome) { b.dropped++ },
 	})
@@ -56,11 +62,15 @@ func newBench(t testing.TB) *bench {
 	if err != nil {
 		t.Fatal(err)
 	}
+	route := callgate.Route{Path: "/", Entries: []callgate.Entry{
+		{Effect: callgate.Allow, Principal: callgate.Carrier(twilio.Name), Permission: callgate.View},
+	}}
+	if observe > 0 {
+		route.ObserveUntil, route.InsecureAdmitRefused = time.Now().Add(observe), "it is a test"
+	}
 	gate, err := callgate.New(callgate.Config{
 		Verifier: v, PublicURL: "https://ivr.example.org", Observe: b.runner.Observe,
-		Routes: []callgate.Route{{Path: "/", Entries: []callgate.Entry{
-			{Effect: callgate.Allow, Principal: callgate.Carrier(twilio.Name), Permission: callgate.View},
-		}}},
+		Routes: []callgate.Route{route},
 		Rescue: callgate.Rescue{Documents: map[string][]byte{"": rescue}},
 	})
 	if err != nil {
@@ -239,5 +249,75 @@ func TestNotExplained(t *testing.T) {
 	b.post(t, "https://ivr.example.org/other", "/menu", "192.0.2.1:1234")
 	if b.dropped != 0 || len(b.causes) != 0 {
 		t.Errorf("%d dropped, causes %v", b.dropped, b.causes)
+	}
+}
+
+// saved is where cases are saved in a test. It fails, or keeps them.
+type saved struct {
+	err    error
+	causes []explain.Cause
+	cases  []*explain.Case
+}
+
+func (s *saved) Save(cause explain.Cause, c *explain.Case) (string, error) {
+	if s.err != nil {
+		return "", s.err
+	}
+	s.causes, s.cases = append(s.causes, cause), append(s.cases, c)
+	return "a file", nil
+}
+
+// running has a runner run while a test does something, and gives it the bench then.
+func running(t *testing.T, observe time.Duration, while func(*bench)) *bench {
+	var b *bench
+	synctest.Test(t, func(t *testing.T) {
+		b = newBenchOf(t, observe)
+		ctx, stop := context.WithCancel(t.Context())
+		done := make(chan struct{})
+		go func() { b.runner.Run(ctx); close(done) }()
+		time.Sleep(time.Until(time.Now().Truncate(time.Minute).Add(time.Minute)))
+		while(b)
+		synctest.Wait()
+		stop()
+		<-done
+	})
+	return b
+}
+
+// A case is saved of what the log has a line for, with the same explanation; when it
+// cannot be, the line says so and nothing else is lost.
+func TestCasesAreSaved(t *testing.T) {
+	to := &saved{}
+	b := running(t, 0, func(b *bench) {
+		b.cases = to
+		for range 2 {
+			b.post(t, "https://ivr.example.org/menu/", "/menu", "192.0.2.1:1234")
+			time.Sleep(time.Second)
+		}
+		to.err = errors.New("the disk is full")
+		time.Sleep(time.Minute)
+		b.post(t, "https://ivr.example.org/menu/", "/menu", "192.0.2.1:1234")
+	})
+	log := b.log.String()
+	if len(to.cases) != 1 || to.causes[0] != explain.CauseSlash || strings.Count(log, `"case":"a file"`) != 1 {
+		t.Fatalf("%v, and the log %s", to.causes, log)
+	}
+	e, err := explain.New(to.cases[0].Config)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if x := e.Explain(t.Context(), to.cases[0].Request); x.Cause != explain.CauseSlash || x.Confidence != explain.Proved {
+		t.Errorf("%+v", x)
+	}
+	if strings.Count(log, `"cause":"slash"`) != 2 || !strings.Contains(log, `"case_not_saved":"the disk is full"`) {
+		t.Error(log)
+	}
+}
+
+// What is observed is explained as what is refused, and told apart.
+func TestObservedAreExplained(t *testing.T) {
+	b := running(t, time.Hour, func(b *bench) { b.post(t, "https://ivr.example.org/menu/", "/menu", "192.0.2.1:1234") })
+	if b.outcomes[callgate.OutcomeObserved] != 1 || b.causes[explain.CauseSlash] != 1 || !strings.Contains(b.log.String(), `"observed_until":"`) {
+		t.Errorf("%v %v %s", b.outcomes, b.causes, b.log.String())
 	}
 }
