@@ -9,9 +9,11 @@ package capture
 
 import (
 	"bytes"
+	"encoding/binary"
 	"errors"
 	"fmt"
 	"net/http"
+	"unicode/utf16"
 
 	"github.com/callgate/callgate"
 	"github.com/callgate/callgate/explain"
@@ -47,28 +49,63 @@ const (
 )
 
 // errForm says what can be read.
-var errForm = errors.New(`this is no captured request; it may be JSON ({"method": ..., "url": ..., "headers": ...}), a case file, a HAR file, the text of an HTTP request ("POST /path HTTP/1.1"), or a curl command line`)
+var errForm = errors.New(`this is no captured request; it may be JSON ({"method": ..., "url": ..., "headers": ...}), a case file, a HAR file, the text of an HTTP request ("POST /path HTTP/1.1"), or a curl command line (browsers: "Copy as cURL")`)
 
 // Read reads the requests of a capture, in their order.
 func Read(text []byte) ([]Capture, error) {
 	if len(text) > MaxSize {
 		return nil, fmt.Errorf("more than %d MiB", MaxSize>>20)
 	}
-	text = bytes.TrimPrefix(text, []byte("\xef\xbb\xbf")) // editors of Windows put it before UTF-8
+	text = toUTF8(text)
 	head := bytes.TrimLeft(text, " \t\r\n")
 	switch {
 	case len(head) == 0:
 		return nil, errors.New("empty; a captured request is wanted")
 	case head[0] == '{':
 		return readJSON(head)
-	case isCurl(head):
-		c, err := readCurl(string(head))
+	case head[0] == '[':
+		return readList(head)
+	case isCurl(withoutComments(head)):
+		c, err := readCurl(string(withoutComments(head)))
 		return one(c, err, "the curl command line")
-	case isHTTP(head):
+	}
+	if sent := sentByCurl(head); sent != nil {
+		head = sent
+	}
+	if isHTTP(head) {
 		c, err := readHTTP(head)
 		return one(c, err, "the HTTP request")
 	}
 	return nil, errForm
+}
+
+// toUTF8 drops the byte order mark that editors of Windows put before UTF-8, and decodes
+// UTF-16 with such a mark, which PowerShell writes.
+func toUTF8(text []byte) []byte {
+	order := binary.ByteOrder(binary.LittleEndian)
+	switch {
+	case bytes.HasPrefix(text, []byte("\xff\xfe")):
+	case bytes.HasPrefix(text, []byte("\xfe\xff")):
+		order = binary.BigEndian
+	default:
+		return bytes.TrimPrefix(text, []byte("\xef\xbb\xbf"))
+	}
+	const unit = 2
+	var units []uint16
+	for rest := text[unit:]; len(rest) >= unit; rest = rest[unit:] {
+		units = append(units, order.Uint16(rest))
+	}
+	return []byte(string(utf16.Decode(units)))
+}
+
+// withoutComments drops lines that begin with "#", as scripts and notes have them before
+// a command.
+func withoutComments(text []byte) []byte {
+	for len(text) > 0 && text[0] == '#' {
+		_, rest, _ := bytes.Cut(text, []byte("\n"))
+		text = bytes.TrimLeft(rest, " \t\r\n")
+	}
+	return text
 }
 
 func one(c *Capture, err error, what string) ([]Capture, error) {

@@ -67,12 +67,14 @@ var withValue = map[string]string{
 	"-b": "", "--cookie": "", "-c": "", "--cookie-jar": "", "-o": "", "--output": "", "-w": "", "--write-out": "",
 	"-m": "", "--max-time": "", "--connect-timeout": "", "--retry": "", "--resolve": "", "--connect-to": "", "-x": "", "--proxy": "",
 	"--cacert": "", "-E": "", "--cert": "", "--key": "", "-D": "", "--dump-header": "",
+	"--max-redirs": "", "--retry-delay": "", "--retry-max-time": "", "--noproxy": "", "--interface": "", "--limit-rate": "", "--ciphers": "",
 }
 
 // withoutValue are curl's options that take none and change nothing that is signed.
 const withoutValue = " -s --silent -S --show-error -v --verbose -i --include --show-headers -k --insecure -L --location -f --fail --fail-with-body" +
 	" -g --globoff -N --no-buffer -4 --ipv4 -6 --ipv6 -0 --http1.0 --http1.1 --http2 --http2-prior-knowledge --http3 --compressed --path-as-is" +
-	" --tlsv1.2 --tlsv1.3 -O --remote-name -# --progress-bar --no-progress-meter -j --junk-session-cookies -q --disable "
+	" --tlsv1.2 --tlsv1.3 -O --remote-name -# --progress-bar --no-progress-meter -j --junk-session-cookies -q --disable" +
+	" --ssl-no-revoke --tcp-nodelay --no-keepalive --no-alpn --basic --anyauth --digest -n --netrc --tlsv1.0 --tlsv1.1 "
 
 // option reads one option and returns how many of the words after it belong to it.
 func (c *curl) option(word string, rest []string) (used int, err error) {
@@ -80,8 +82,8 @@ func (c *curl) option(word string, rest []string) (used int, err error) {
 	if strings.HasPrefix(word, "--") {
 		// curl does not take --name=value, but other programs print it.
 		name, value, attached = strings.Cut(word, "=")
-	} else if _, ok := withValue[word[:2]]; ok && len(word) > 2 {
-		name, value, attached = word[:2], word[2:], true // -XPOST
+	} else {
+		name, value, attached = shortOption(word)
 	}
 	kind, takesValue := withValue[name]
 	switch {
@@ -103,12 +105,28 @@ func (c *curl) option(word string, rest []string) (used int, err error) {
 	return 1, c.set(kind, name, rest[0])
 }
 
+// shortOption reads -X, -XPOST, and both behind options without value: -sSXPOST.
+func shortOption(word string) (name, value string, attached bool) {
+	for i := 1; i < min(len(word), maxFlags); i++ {
+		if _, ok := withValue["-"+word[i:i+1]]; ok {
+			return "-" + word[i:i+1], word[i+1:], i+1 < len(word)
+		}
+		if !onlyFlags("-" + word[i:i+1]) {
+			break
+		}
+	}
+	return word, "", false
+}
+
+// maxFlags bounds the letters of one word: there are no more such options.
+const maxFlags = 20
+
 // onlyFlags reports whether an option is one without value, or several in one word: -sSL.
 func onlyFlags(name string) bool {
 	if strings.Contains(withoutValue, " "+name+" ") {
 		return true
 	}
-	if strings.HasPrefix(name, "--") {
+	if strings.HasPrefix(name, "--") || len(name) > maxFlags {
 		return false
 	}
 	for _, letter := range name[1:] {

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 
 	"github.com/callgate/callgate/twilio"
@@ -46,13 +47,14 @@ func readHAR(log []byte) ([]Capture, error) {
 	}
 	var captures []Capture
 	for i, e := range h.Entries {
+		if !e.Request.signed() && len(h.Entries) > 1 {
+			continue
+		}
 		c, err := e.Request.capture()
 		if err != nil {
 			return nil, fmt.Errorf("the HAR file: entry %d: %w", i+1, err)
 		}
-		if len(c.Request.Header[twilio.Header]) > 0 || len(h.Entries) == 1 {
-			captures = append(captures, *c)
-		}
+		captures = append(captures, *c)
 		if len(captures) > maxRequests {
 			return nil, fmt.Errorf("the HAR file: more than %d requests with a signature", maxRequests)
 		}
@@ -61,6 +63,10 @@ func readHAR(log []byte) ([]Capture, error) {
 		return nil, fmt.Errorf("the HAR file: none of its %d requests has an %s header", len(h.Entries), twilio.Header)
 	}
 	return captures, nil
+}
+
+func (h *harRequest) signed() bool {
+	return slices.ContainsFunc(h.Headers, func(p harPair) bool { return strings.EqualFold(p.Name, twilio.Header) })
 }
 
 func (h *harRequest) capture() (*Capture, error) {

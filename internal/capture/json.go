@@ -43,8 +43,17 @@ type wire struct {
 // headers are headers whose value is a string or a list of strings.
 type headers http.Header
 
-// UnmarshalJSON reads an object.
+// UnmarshalJSON reads an object, or a list of {"name": ..., "value": ...}.
 func (h *headers) UnmarshalJSON(text []byte) error {
+	var pairs []harPair
+	if json.Unmarshal(text, &pairs) == nil && len(pairs) > 0 {
+		*h = headers{}
+		for _, p := range pairs {
+			name := http.CanonicalHeaderKey(p.Name)
+			(*h)[name] = append((*h)[name], p.Value)
+		}
+		return nil
+	}
 	var object map[string]json.RawMessage
 	if err := json.Unmarshal(text, &object); err != nil {
 		return errors.New("headers: a JSON object is wanted")
@@ -105,6 +114,26 @@ func readJSON(text []byte) ([]Capture, error) {
 	}
 }
 
+// readList reads the requests of a JSON array.
+func readList(text []byte) ([]Capture, error) {
+	var list []json.RawMessage
+	if err := json.Unmarshal(text, &list); err != nil {
+		return nil, fmt.Errorf("the list of requests: %w", jsonFault(err))
+	}
+	if len(list) == 0 {
+		return nil, errors.New("the list of requests is empty")
+	}
+	return readJSON(bytes.Join(asBytes(list), []byte("\n")))
+}
+
+func asBytes(list []json.RawMessage) [][]byte {
+	out := make([][]byte, len(list))
+	for i, m := range list {
+		out[i] = m
+	}
+	return out
+}
+
 // jsonFault says what is wrong with JSON, without the text around it.
 func jsonFault(err error) error {
 	var syntax *json.SyntaxError
@@ -112,6 +141,8 @@ func jsonFault(err error) error {
 	switch {
 	case errors.As(err, &syntax):
 		return fmt.Errorf("not JSON, at byte %d", syntax.Offset)
+	case errors.As(err, &kind) && kind.Field == "body":
+		return errors.New("body: the raw body is wanted, as one string, not what it was parsed into")
 	case errors.As(err, &kind) && kind.Field != "":
 		return fmt.Errorf("%s: has the wrong JSON type", kind.Field)
 	case errors.As(err, &kind):

@@ -12,8 +12,12 @@ const maxWords = 2000
 
 // shellWords splits a command line as a shell does (POSIX.1-2024, 2.2), with the
 // $'...' of browsers' "copy as cURL". Nothing is expanded: what would be is
-// refused, because nobody knows what it stood for.
+// refused, because nobody knows what it stood for. What follows the command, such as
+// "; next" and "| jq", is left out.
 func shellWords(s string) ([]string, error) {
+	if isWindows(s) {
+		return windowsWords(s)
+	}
 	var words []string
 	w := &wordReader{rest: s}
 	for {
@@ -35,7 +39,7 @@ type wordReader struct{ rest string }
 // next returns the next word, and false when there is none.
 func (w *wordReader) next() (string, bool, error) {
 	w.skipBlank()
-	if w.rest == "" {
+	if w.rest == "" || strings.IndexByte(";|>", w.rest[0]) >= 0 {
 		return "", false, nil
 	}
 	var b strings.Builder
@@ -54,7 +58,7 @@ func (w *wordReader) skipBlank() {
 	for {
 		w.rest = strings.TrimLeft(w.rest, " \t\r\n")
 		trimmed := w.rest
-		for _, newline := range []string{"\\\n", "\\\r\n", "^\r\n", "^\n"} {
+		for _, newline := range []string{"\\\n", "\\\r\n", "`\r\n", "`\n"} { // the last two are PowerShell's
 			trimmed = strings.TrimPrefix(trimmed, newline)
 		}
 		if trimmed == w.rest {

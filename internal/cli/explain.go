@@ -30,11 +30,12 @@ func newExplain(env *Env) *cobra.Command {
 		Long: `Say why the signature of a captured request failed: what was changed between the carrier
 and here, and what mends it. FILE (- is standard input) holds one of these:
 
-  - JSON: {"method":"POST","url":"https://…","headers":{…},"body":"…"}, one or several; besides,
-    it may say target, host, peer, listen, public_url, allowed_hosts, trusted_proxies, webhooks
+  - JSON: {"method":"POST","url":"https://…","headers":{…},"body":"…"}, one, several or a list;
+    besides, it may say target, host, peer, listen, public_url, allowed_hosts, trusted_proxies, webhooks
   - a HAR file of a browser or proxy: of its requests, those with a signature
-  - the text of an HTTP request: POST /path HTTP/1.1 and so on
-  - a curl command line
+  - the text of an HTTP request: POST /path HTTP/1.1 and so on, or what curl -v prints, or
+    :method and :path of HTTP/2
+  - a curl command line, as shells and browsers ("Copy as cURL") write it, on Windows too
   - a case that --save wrote
 
 The exit code is 0 when the cause is proved and 1 when there are only guesses. Nothing is
