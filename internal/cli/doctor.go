@@ -18,7 +18,7 @@ import (
 type doctorFlags struct {
 	url, fallback, server, caCert string
 	timeout                       time.Duration
-	asJSON                        bool
+	asJSON, slow                  bool
 }
 
 func newDoctor(env *Env) *cobra.Command {
@@ -55,6 +55,7 @@ Exit code 0: ready for the carrier; 1: something is to be mended, and the list i
 	flags.StringVar(&f.server, "server", "", "connect to `HOST:PORT`, such as a proxy that DNS does not point to yet")
 	flags.StringVar(&f.caCert, "ca-cert", "", "trust the authorities in this PEM `file`, and no others")
 	flags.DurationVar(&f.timeout, "timeout", callgate.CarrierPatience, "how long to wait for one answer")
+	flags.BoolVar(&f.slow, "slow", false, "also have an answer take as long as one to a call may (10s), to see that it gets through")
 	flags.BoolVar(&f.asJSON, "json", false, "answer in JSON")
 	return cmd
 }
@@ -90,7 +91,7 @@ func (f *doctorFlags) run(cmd *cobra.Command, env *Env, token *tokenFlags) error
 
 // config is what the flags say.
 func (f *doctorFlags) config(env *Env) (doctor.Config, error) {
-	c := doctor.Config{URL: f.url, Fallback: f.fallback, Server: f.server, Timeout: f.timeout}
+	c := doctor.Config{URL: f.url, Fallback: f.fallback, Server: f.server, Slow: f.slow, Timeout: f.timeout}
 	if f.url == "" {
 		return c, usagef("--url is missing: the address that is configured at the carrier, such as https://ivr.example.org")
 	}

@@ -16,6 +16,8 @@ const (
 	CauseBackend     explain.Cause = "backend"       // a proxy does not reach Callgate
 	CauseCached      explain.Cause = "cached"        // an answer is that of another request
 	CauseUpgrade     explain.Cause = "upgrade"       // WebSockets do not get through
+	CauseFleet       explain.Cause = "fleet"         // another Callgate answers, which does not know the challenge
+	CauseImpatient   explain.Cause = "impatient"     // a proxy gives up before Callgate does
 	CauseSlow        explain.Cause = "slow"          // the carrier's time limit is near
 	CauseOpen        explain.Cause = "open"          // a route is reachable without a signature
 	CauseFallback    explain.Cause = "fallback"      // the fallback address does not answer
@@ -34,6 +36,8 @@ var titles = map[explain.Cause]string{
 	CauseBackend:     "the proxy does not reach Callgate",
 	CauseCached:      "the answer is not that of this request",
 	CauseUpgrade:     "WebSockets do not get through",
+	CauseFleet:       "another server answers than the one that gave the challenge",
+	CauseImpatient:   "something on the way gives up before Callgate does",
 	CauseSlow:        "answers take so long that calls would be lost",
 	CauseOpen:        "the route answers whoever asks",
 	CauseFallback:    "the fallback address would not help",

@@ -36,6 +36,8 @@ type Config struct {
 	Server string
 	// Roots are the authorities to trust; nil for the system's.
 	Roots *x509.CertPool
+	// Slow has an answer take as long as one to a call may, to see that it gets through.
+	Slow bool
 	// Timeout bounds one exchange; zero is callgate.CarrierPatience.
 	Timeout time.Duration
 	// Now is the clock; nil is that of the system.

@@ -9,6 +9,7 @@ import (
 	"net/url"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -151,7 +152,7 @@ func TestFindings(t *testing.T) {
 		}), protocol.Server{}, "path with escapes in small letters", explain.CausePathEncoding, `arrived: "/.callgate/doctor/caf%C3%A9"`},
 		"public_url":          {straight, protocol.Server{PublicURL: "https://old.example.org"}, "POST", explain.CauseHost, "public_url: http://127.0.0.1"},
 		"signature lost":      {changing(func(r *http.Request) { r.Header.Del("X-Twilio-Signature") }), protocol.Server{}, "GET", explain.CauseSignatureMissing, "sent:    given"},
-		"upgrade lost":        {changing(func(r *http.Request) { r.Header.Del("Upgrade") }), protocol.Server{}, "WebSocket upgrade", doctor.CauseUpgrade, `sent:    "websocket"`},
+		"upgrade lost":        {changing(func(r *http.Request) { r.Header.Del("Upgrade") }), protocol.Server{Routes: []protocol.Route{{Path: "/media", Kind: "stream"}}}, "route /media", doctor.CauseUpgrade, `sent:    "websocket"`},
 		"open route":          {straight, protocol.Server{Routes: []protocol.Route{{Path: "/open", Kind: "voice"}}}, "route /open without a signature", doctor.CauseOpen, "anyone can call this route"},
 		"redirect":            {answering(pathHas("slash/"), redirect), protocol.Server{}, "slash at the end of the path", doctor.CauseRedirect, `to "https://elsewhere.example.org/"`},
 		"redirect of all":     {answering(all, redirect), protocol.Server{}, "doctor", doctor.CauseRedirect, "write the final address"},
@@ -242,6 +243,41 @@ func TestReportHoldsNoSecret(t *testing.T) {
 	}
 	if strings.Contains(text(t, r), "v1 probe") {
 		t.Error("a header of the doctor is in the report")
+	}
+}
+
+// Where servers share an address, a probe is sent until the right one answers.
+func TestFleet(t *testing.T) {
+	var turn atomic.Int64
+	other := func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Cache-Control", "no-store")
+		w.Header().Set("X-Content-Type-Options", "nosniff")
+		w.WriteHeader(http.StatusForbidden)
+		io.WriteString(w, "Forbidden\n")
+	}
+	second := answering(func(r *http.Request) bool { return !pathHas("/hello")(r) && turn.Add(1)%2 == 0 }, other)
+	r := run(t, doctor.Config{URL: start(t, second, protocol.Server{})})
+	if c := named(t, r, "fleet"); !r.Well || c.Result != doctor.Note {
+		t.Errorf("%s", text(t, r))
+	}
+	r = run(t, doctor.Config{URL: start(t, answering(pathHas("/get?"), other), protocol.Server{})})
+	if c := named(t, r, "GET"); r.Well || c.Findings[0].Cause != doctor.CauseFleet {
+		t.Errorf("%+v", c)
+	}
+}
+
+// An answer that takes its time gets through, or something gives up before.
+func TestSlow(t *testing.T) {
+	about := protocol.Server{Deadline: 50}
+	r := run(t, doctor.Config{URL: start(t, straight, about), Slow: true})
+	if c := named(t, r, "slow answer"); !r.Well || c.Result != doctor.OK {
+		t.Errorf("%+v", c)
+	}
+	// It gives up on what is slow only, whatever the load of the machine.
+	impatient := answering(pathHas("/slow"), func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusGatewayTimeout) })
+	r = run(t, doctor.Config{URL: start(t, impatient, about), Slow: true})
+	if c := named(t, r, "slow answer"); r.Well || c.Findings[0].Cause != doctor.CauseImpatient {
+		t.Errorf("%+v", c)
 	}
 }
 

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/callgate/callgate/explain"
+	"github.com/callgate/callgate/internal/doctor/protocol"
 )
 
 // errNoChallenge: the server gave one before, and gives none now.
@@ -53,6 +54,16 @@ func (e *examination) where(h http.Header) string {
 	return "the proxy"
 }
 
+// isCallgate reports whether an answer looks like that of a gate: to a wrong signature,
+// TwiML where calls are answered, and else a bare status.
+func isCallgate(r *response) bool {
+	if r.status == http.StatusOK {
+		return isTwiML(r.body)
+	}
+	return r.header.Get("Cache-Control") == "no-store" && r.header.Get("X-Content-Type-Options") == "nosniff" &&
+		string(r.body) == http.StatusText(r.status)+"\n"
+}
+
 // judgeForeign says what it means that something else than the server answered a probe.
 func (e *examination) judgeForeign(c *Check, res result) {
 	h, status := res.response.header, res.response.status
@@ -60,6 +71,12 @@ func (e *examination) judgeForeign(c *Check, res result) {
 	mend := func(note string) explain.Mend { return explain.Mend{Where: who, Note: note} }
 	text := fmt.Sprintf("%s answers %s before the request reaches Callgate", who, statusText(status))
 	switch {
+	case isCallgate(res.response):
+		c.ill("a Callgate answers, but not the one that gave the challenge", finding(CauseFleet,
+			explain.Mend{Where: "the examination", Note: "let one server take all requests for a while, or name it with --server"},
+			mend("if there is one server only: pass the header X-Callgate-Doctor on with every request")))
+	case res.shape.kind == protocol.Slow:
+		c.ill(fmt.Sprintf("%s after %v instead of the answer", statusText(status), res.response.took.Round(time.Millisecond)), finding(CauseImpatient, patienceMend(who, e.proxyOr(h))))
 	case status >= 300 && status < 400:
 		c.ill(fmt.Sprintf("%s redirects with %d to %s", who, status, location(h)), finding(CauseRedirect,
 			mend("no redirects for webhooks: they lose the caller's digits"),
@@ -90,6 +107,17 @@ const maxLocation = 200
 func location(h http.Header) string {
 	to := h.Get("Location")
 	return fmt.Sprintf("%+q", to[:min(len(to), maxLocation)])
+}
+
+// patienceMend says what makes a proxy wait as long as the carrier.
+func patienceMend(who string, p explain.Proxy) explain.Mend {
+	lines := map[explain.Proxy]string{
+		explain.ProxyNginx:   "proxy_read_timeout 60s;",
+		explain.ProxyHAProxy: "timeout server 60s",
+		explain.ProxyApache:  "ProxyPass / http://127.0.0.1:8080/ nocanon upgrade=websocket timeout=60",
+		explain.ProxyCaddy:   "# remove response_header_timeout and read_timeout of the transport",
+	}
+	return explain.Mend{Where: who, Line: lines[p], Note: "wait longer than the carrier does, which is 15 s"}
 }
 
 func limitMend(who string, p explain.Proxy) explain.Mend {
@@ -131,7 +159,10 @@ func (e *examination) noDoctor(r *response) Check {
 		e.judgeForeign(&c, result{response: r})
 		return c
 	}
-	c.ill("no Callgate answers for it: "+text, finding(CauseNoDoctor,
+	if isCallgate(r) {
+		text += ", from a Callgate that does not answer this doctor"
+	}
+	c.ill("no answer to the doctor: "+text, finding(CauseNoDoctor,
 		explain.Mend{Where: "callgate.yaml", Line: "doctor: on", Note: "the server answers the doctor only when it says so"},
 		explain.Mend{Where: "the environment or file that holds the key", Note: "use the token that is the first of `keys` on the server"},
 		explain.Mend{Where: e.where(r.header), Note: "pass the header X-Callgate-Doctor on, and let this address reach Callgate"},

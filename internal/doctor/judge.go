@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net/http"
 	"strings"
+	"time"
 
 	"github.com/callgate/callgate"
 	"github.com/callgate/callgate/explain"
@@ -16,10 +17,14 @@ import (
 func (e *examination) judge(ctx context.Context, res result) Check {
 	c := Check{Name: res.shape.name}
 	switch {
+	case res.err != nil && res.shape.kind == protocol.Slow:
+		c.ill("no answer: "+reason(res.err), finding(CauseImpatient, patienceMend(e.where(nil), e.proxy)))
 	case res.err != nil:
 		c.ill("no answer: "+reason(res.err), finding(CauseUnreachable, explain.Mend{Where: "the proxy", Note: "let such a request through; its log may say why it did not"}))
 	case res.answer == nil:
 		e.judgeForeign(&c, res)
+	case res.shape.kind == protocol.Slow:
+		c.Result, c.Text = OK, fmt.Sprintf("one that takes as long as the server may gets through, after %v", res.response.took.Round(time.Millisecond))
 	case res.shape.kind == protocol.Unsigned:
 		e.judgeUnsigned(&c, res)
 	default:
@@ -28,6 +33,9 @@ func (e *examination) judge(ctx context.Context, res result) Check {
 	if c.Result == Ill && res.shape.rare != "" {
 		c.Result = Note
 		c.Text += "; " + res.shape.rare
+		if res.shape.kind != protocol.Stream {
+			c.Findings = nil // that was all there is to do
+		}
 	}
 	return c
 }

@@ -24,6 +24,9 @@ func (e *examination) probes(ctx context.Context) {
 	shapes := shapesAt(e.session.base, e.server.PublicURL)
 	routes := e.server.Routes[:min(len(e.server.Routes), maxRoutes)]
 	all := len(shapes) + 2*len(routes)
+	if e.config.Slow {
+		all++
+	}
 	sent := 0
 	send := func(s shape) {
 		if ctx.Err() != nil {
@@ -40,6 +43,12 @@ func (e *examination) probes(ctx context.Context) {
 		for _, s := range routeShapes(e.outside(r.Path), r) {
 			send(s)
 		}
+	}
+	if e.config.Slow {
+		send(shape{name: "slow answer", kind: protocol.Slow, method: http.MethodPost, target: e.session.path + protocol.Path + "slow", kindOf: formType, body: call})
+	}
+	if e.session.repeated > 0 {
+		e.add(Check{Name: "fleet", Result: Note, Text: fmt.Sprintf("%d probes were sent again, because another Callgate answered: the servers of a fleet may differ, so examine each", e.session.repeated)})
 	}
 	if more := len(e.server.Routes) - len(routes); more > 0 {
 		e.add(Check{Name: "routes", Result: Note, Text: fmt.Sprintf("%d more were not probed", more)})
@@ -150,6 +159,8 @@ func (e *examination) resolve(ctx context.Context) {
 		c.ill("no address is found for "+host, finding(CauseName, explain.Mend{Where: "DNS", Note: "give the host an address, or correct the host; --server examines it before that"}))
 	case len(private) > 0:
 		c.ill(fmt.Sprintf("%s is at %v, which a carrier cannot reach", host, private[0]), finding(CauseName, explain.Mend{Where: "DNS", Note: "give the host addresses of the public internet only"}))
+	case !slices.ContainsFunc(ips, func(ip netip.Addr) bool { return ip.Unmap().Is4() }):
+		c.Result, c.Text = Note, host+" has IPv6 addresses only; not every carrier has IPv6"
 	default:
 		c.Text = fmt.Sprintf("%s has %d addresses", host, len(ips))
 	}

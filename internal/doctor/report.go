@@ -103,8 +103,28 @@ func (c Check) WriteText(w io.Writer, mark func(Result, string) string) error {
 			}
 		}
 	}
+	if c.Result == Note {
+		for _, f := range c.Findings {
+			writeWays(&b, "        ", f.Mends)
+		}
+	}
 	_, err := io.WriteString(w, b.String())
 	return err
+}
+
+// writeWays writes ways to mend something.
+func writeWays(b *strings.Builder, indent string, ways []explain.Mend) {
+	for _, way := range ways {
+		fmt.Fprintf(b, "%s- in %s:", indent, way.Where)
+		if way.Note != "" {
+			fmt.Fprintf(b, " %s", way.Note)
+		}
+		b.WriteByte('\n')
+		if way.Line != "" {
+			deeper := indent + "    "
+			fmt.Fprintf(b, "%s%s\n", deeper, strings.ReplaceAll(way.Line, "\n", "\n"+deeper))
+		}
+	}
 }
 
 // marks puts a mark under each character of Arrived between the first and the last that
@@ -140,16 +160,7 @@ func (r *Report) WriteMends(w io.Writer) error {
 	}
 	for i, m := range r.Mends {
 		fmt.Fprintf(&b, "\n%d. %s: %s\n   seen in: %s\n", i+1, m.Cause, m.Title, some(m.Checks))
-		for _, way := range m.Mends {
-			fmt.Fprintf(&b, "   - in %s:", way.Where)
-			if way.Note != "" {
-				fmt.Fprintf(&b, " %s", way.Note)
-			}
-			b.WriteByte('\n')
-			if way.Line != "" {
-				fmt.Fprintf(&b, "       %s\n", strings.ReplaceAll(way.Line, "\n", "\n       "))
-			}
-		}
+		writeWays(&b, "   ", m.Mends)
 	}
 	_, err := io.WriteString(w, b.String())
 	return err

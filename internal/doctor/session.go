@@ -23,6 +23,7 @@ type session struct {
 	challenge string
 	since     time.Time
 	number    int
+	repeated  int // probes that had to be sent again
 }
 
 // result is a shape, what was sent for it, and what came of it.
@@ -69,8 +70,28 @@ func (s *session) patientHello(ctx context.Context) (*response, *protocol.Answer
 	}
 }
 
-// probe sends a shape.
-func (s *session) probe(ctx context.Context, shape shape) result {
+// attempts is how often a probe is sent while another server of a fleet answers: with
+// three of them it is right once in twenty-five probes only that none of these is the right one.
+const attempts = 8
+
+// probe sends a shape, again and again while a Callgate answers that does not know the
+// challenge: several servers may share the address. Half-way it asks for another challenge,
+// because the server may have read its configuration again.
+func (s *session) probe(ctx context.Context, shape shape) (res result) {
+	for attempt := 1; ; attempt++ {
+		res = s.once(ctx, shape)
+		if res.response == nil || res.answer != nil || !isCallgate(res.response) || attempt == attempts || ctx.Err() != nil {
+			return res
+		}
+		s.repeated++
+		if attempt == attempts/2 {
+			s.since = time.Time{}
+		}
+	}
+}
+
+// once sends a shape once.
+func (s *session) once(ctx context.Context, shape shape) result {
 	res := result{shape: shape}
 	if s.number >= protocol.MaxProbes || s.now().Sub(s.since) > renewAfter {
 		if _, answer, err := s.patientHello(ctx); err != nil || answer == nil {

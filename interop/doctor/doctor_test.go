@@ -25,7 +25,8 @@ const (
 const (
 	public   = "public_url: https://" + host + "\n"
 	trusting = "trusted_proxies: [127.0.0.1]\nallowed_hosts: [" + host + "]\n"
-	routes   = "routes:\n  - {path: /, demo: true}\n  - {path: /voice, demo: true}\n  - {path: /status, kind: status}\n"
+	routes   = "routes:\n  - {path: /, demo: true}\n  - {path: /voice, demo: true}\n  - {path: /status, kind: status}\n" +
+		"  - {path: /media, kind: stream, upstream: \"http://127.0.0.1:9\"}\n"
 )
 
 // serve starts "callgate serve" and returns its address.

@@ -37,7 +37,7 @@ func wrongNginx() []wrong {
 		{name: "X-Forwarded-Proto left out", proxy: "nginx", gate: trusting, edits: []string{"proxy_set_header X-Forwarded-Proto $scheme;", ""},
 			check: "POST", cause: explain.CauseScheme, mend: "proxy_set_header X-Forwarded-Proto $scheme;"},
 		{name: "no headers for WebSockets", proxy: "nginx", gate: public, edits: []string{"proxy_set_header Upgrade    $http_upgrade;", "", "proxy_set_header Connection $callgate_connection;", ""},
-			check: "WebSocket upgrade", cause: doctor.CauseUpgrade, sent: `"websocket"`, arrived: "none", mend: "proxy_set_header Upgrade    $http_upgrade;", well: []string{"POST", "GET"}},
+			check: "route /media", cause: doctor.CauseUpgrade, sent: `"websocket"`, arrived: "none", mend: "proxy_set_header Upgrade    $http_upgrade;", well: []string{"POST", "GET"}},
 		{name: "small bodies only", proxy: "nginx", gate: public, edits: []string{"client_max_body_size 64k;", "client_max_body_size 8k;"},
 			check: "long form", cause: doctor.CauseLimit, mend: "client_max_body_size 64k;", well: []string{"POST"}},
 		{name: "slash taken off by a redirect", proxy: "nginx", gate: public, edits: []string{location, "rewrite ^/(.*)/$ /$1 permanent;\n" + location},
@@ -48,6 +48,8 @@ func wrongNginx() []wrong {
 			check: "route /voice", cause: doctor.CauseRefused, mend: pass, well: []string{"POST", "route /", "route /status"}},
 		{name: "nobody behind it", proxy: "nginx", gate: public, edits: []string{"server 127.0.0.1:8080;", "server 127.0.0.1:1;"},
 			check: "doctor", cause: doctor.CauseBackend, mend: "the address that Callgate listens on"},
+		{name: "impatient", proxy: "nginx", gate: public + "deadline: 2s\n", edits: []string{"proxy_read_timeout 60s;", "proxy_read_timeout 1s;"},
+			check: "slow answer", cause: doctor.CauseImpatient, mend: "proxy_read_timeout 60s;", well: []string{"POST"}},
 		{name: "another public_url", proxy: "nginx", gate: "public_url: https://old.example.org\n",
 			check: "GET", cause: explain.CauseHost, mend: "public_url: https://" + host},
 	}
@@ -78,7 +80,7 @@ func wrongApache() []wrong {
 		{name: "path encoded anew", proxy: "Apache", gate: public, edits: []string{" nocanon", ""},
 			check: "path with needless escapes", cause: explain.CausePathEncoding, sent: "%41%7e%2Dx", arrived: "A~-x", mend: "nocanon", well: []string{"POST"}},
 		{name: "no upgrade", proxy: "Apache", gate: public, edits: []string{pass, "ProxyPass / http://127.0.0.1:8080/ nocanon"},
-			check: "WebSocket upgrade", cause: doctor.CauseUpgrade, mend: "upgrade=websocket", well: []string{"POST"}},
+			check: "route /media", cause: doctor.CauseUpgrade, mend: "upgrade=websocket", well: []string{"POST"}},
 	}
 }
 
@@ -110,7 +112,11 @@ func TestMisconfigured(t *testing.T) {
 		t.Run(w.proxy+"/"+w.name, func(t *testing.T) {
 			p := proxies[w.proxy]
 			front := p.Start(t, edit(t, p.Documented(t), w.edits), proxy.Site{Upstream: upstreams[w.gate], Authority: authority})
-			r, code := report(t, authority, front.Address)
+			args := []string{}
+			if w.check == "slow answer" {
+				args = append(args, "--slow")
+			}
+			r, code := report(t, authority, front.Address, args...)
 			if code != 1 || r.Well {
 				t.Errorf("exit code %d", code)
 			}

@@ -71,6 +71,7 @@ const (
 	Stream   Kind = "stream"   // would it be as a WebSocket handshake? If it arrives as one, it is answered as one
 	Unsigned Kind = "unsigned" // would this be admitted as it is, without its signature?
 	About    Kind = "about"    // what is the server told about itself?
+	Slow     Kind = "slow"     // does an answer get through that takes as long as one to a call may? Once a challenge
 )
 
 // Hello asks for a challenge.

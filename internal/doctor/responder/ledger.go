@@ -33,6 +33,7 @@ type ledger struct {
 type challenge struct {
 	given time.Time
 	used  [protocol.MaxProbes + 1]bool // by number
+	slow  bool                         // somebody was kept waiting
 }
 
 func newLedger(now time.Time) ledger {
@@ -75,7 +76,10 @@ func (l *ledger) use(p protocol.Probe, now time.Time) bool {
 	if c == nil || now.Sub(c.given) > protocol.Life || p.Number < 1 || p.Number > protocol.MaxProbes || c.used[p.Number] {
 		return false
 	}
-	c.used[p.Number] = true
+	if p.Kind == protocol.Slow && c.slow {
+		return false
+	}
+	c.used[p.Number], c.slow = true, c.slow || p.Kind == protocol.Slow
 	return true
 }
 

@@ -84,6 +84,9 @@ func (r *Responder) answer(w http.ResponseWriter, q *http.Request, header string
 		if !r.ledger.use(said, now) {
 			return false
 		}
+		if said.Kind == protocol.Slow && !r.wait(q) {
+			return true
+		}
 		r.examine(a, q, said)
 		if said.Kind == protocol.Stream && isHandshake(q) {
 			upgrade(w, q, r.key.SealAnswer(header, a))
@@ -92,6 +95,16 @@ func (r *Responder) answer(w http.ResponseWriter, q *http.Request, header string
 	}
 	write(w, r.key.SealAnswer(header, a))
 	return true
+}
+
+// wait takes as long as an answer to a call may. It reports false when nobody waits any more.
+func (r *Responder) wait(q *http.Request) bool {
+	select {
+	case <-time.After(time.Duration(r.config.Server.Deadline) * time.Millisecond):
+		return true
+	case <-q.Context().Done():
+		return false
+	}
 }
 
 func write(w http.ResponseWriter, text []byte) {
@@ -104,8 +117,11 @@ func write(w http.ResponseWriter, text []byte) {
 
 // examine says what arrived, and what the gate thinks of it.
 func (r *Responder) examine(a *protocol.Answer, q *http.Request, p protocol.Probe) {
-	if p.Kind == protocol.About {
+	switch p.Kind {
+	case protocol.About:
 		a.Server = &r.config.Server
+		return
+	case protocol.Slow:
 		return
 	}
 	a.Arrived = arrived(q)

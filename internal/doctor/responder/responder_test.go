@@ -206,6 +206,15 @@ func TestReplay(t *testing.T) {
 	s.stranger(t, "the same probe", probe)
 }
 
+// Nobody keeps many connections waiting.
+func TestSlowOnceAChallenge(t *testing.T) {
+	s := newSite(t)
+	c := s.challenge(t, "n")
+	s.answer(t, post("/", ""), s.probe(c, 1, protocol.Slow))
+	s.stranger(t, "a second one", s.probe(c, 2, protocol.Slow))
+	s.answer(t, post("/", ""), s.probe(c, 3, protocol.Webhook))
+}
+
 func TestExpiredChallenge(t *testing.T) {
 	s := newSite(t)
 	c := s.challenge(t, "n")
