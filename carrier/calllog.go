@@ -1,6 +1,7 @@
 package carrier
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 )
@@ -75,7 +76,7 @@ func named(e Effect) (EntryKind, string) {
 	case Referred:
 		return KindRefer, e.To
 	case Sent:
-		return KindSms, e.To
+		return KindSms, fmt.Sprintf("%s from %s: %q", e.To, e.From, e.Text)
 	}
 	return "", ""
 }

@@ -34,8 +34,10 @@ type client struct {
 
 // Exchange is one HTTP request that was really made, with its answer.
 type Exchange struct {
-	// For is what the request is for.
-	For Purpose
+	// For is what the request is for; Verb is the verb or noun that asks for it, empty for
+	// the voice URL.
+	For  Purpose
+	Verb string
 	// Method and URL are those of the request line; the URL is the public one.
 	Method, URL string
 	// Params are those of the body, or of the query of a GET.
@@ -248,7 +250,7 @@ func (j *job) tell(x exchange, url string, a attempt, took time.Duration, cached
 	if j.trace == nil {
 		return
 	}
-	e := Exchange{For: j.request.For, Method: x.method, URL: withoutPassword(url), Params: x.params, Attempt: x.attempt, Redirect: x.redirect,
+	e := Exchange{For: j.request.For, Verb: j.request.Verb, Method: x.method, URL: withoutPassword(url), Params: x.params, Attempt: x.attempt, Redirect: x.redirect,
 		Status: a.status, Body: a.body, Cached: cached, Took: took, Err: a.message}
 	if a.header != nil {
 		e.ContentType = a.header.Get("Content-Type")

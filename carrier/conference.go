@@ -151,6 +151,12 @@ func (c *conferring) tell(m *machine, t *thread, event, word string) {
 			callgate.Param{Name: "Hold", Value: "false"},
 			callgate.Param{Name: "StartConferenceOnEnter", Value: c.noun.AttrOr("startConferenceOnEnter", "true")},
 			callgate.Param{Name: "EndConferenceOnExit", Value: c.noun.AttrOr("endConferenceOnExit", "false")})
+		if label := c.noun.AttrOr("participantLabel", ""); label != "" {
+			p = append(p, callgate.Param{Name: "ParticipantLabel", Value: label})
+		}
+		if sid := c.noun.AttrOr("coach", ""); sid != "" {
+			p = append(p, callgate.Param{Name: "CallSidToCoach", Value: sid}, callgate.Param{Name: "Coaching", Value: "true"})
+		}
 	}
 	m.send(Request{For: ForConference, Leg: t.leg, Verb: "Conference", Method: methodOr(c.noun.AttrOr("statusCallbackMethod", "POST")),
 		URL: resolve(t.url, ref), Params: withParams(p), Callback: true}, 0)

@@ -12,6 +12,9 @@ import (
 // maxNouns is how many parties a Dial rings at most (twiml/dial).
 const maxNouns = 10
 
+// sipHost is what stands behind the @ of the carrier's SIP Call-IDs. It is of no account.
+const sipHost = "sip.example"
+
 // dialing is a Dial of numbers, clients, SIP addresses or a queue.
 type dialing struct {
 	idle
@@ -340,6 +343,9 @@ func (d *dialing) result(m *machine, t *thread, status string) *load {
 		p = append(p, callgate.Param{Name: "DialCallSid", Value: l.sid})
 		if l.up {
 			p = append(p, callgate.Param{Name: "DialCallDuration", Value: seconds(m.talkTime(l))})
+		}
+		if l.noun == "Sip" {
+			p = append(p, callgate.Param{Name: "DialSipCallId", Value: strings.ToLower(l.sid[2:]) + "@" + sipHost})
 		}
 		if d.sipCode > 0 && l.noun == "Sip" {
 			p = append(p, callgate.Param{Name: "DialSipResponseCode", Value: itoa(d.sipCode)})

@@ -256,6 +256,7 @@ func marshal(v any) ([]byte, error) {
 func (x Exchange) MarshalJSON() ([]byte, error) {
 	return marshal(struct {
 		For         Purpose             `json:"for"`
+		Verb        string              `json:"verb,omitempty"`
 		Method      string              `json:"method"`
 		URL         string              `json:"url"`
 		Params      map[string][]string `json:"params,omitempty"`
@@ -267,7 +268,7 @@ func (x Exchange) MarshalJSON() ([]byte, error) {
 		Cached      bool                `json:"cached,omitempty"`
 		Took        float64             `json:"took,omitempty"`
 		Error       string              `json:"error,omitempty"`
-	}{x.For, x.Method, x.URL, paramMap(x.Params), x.Attempt, x.Redirect, x.Status, x.ContentType, string(x.Body), x.Cached, x.Took.Seconds(), x.Err})
+	}{x.For, x.Verb, x.Method, x.URL, paramMap(x.Params), x.Attempt, x.Redirect, x.Status, x.ContentType, string(x.Body), x.Cached, x.Took.Seconds(), x.Err})
 }
 
 func paramMap(p callgate.Params) map[string][]string {

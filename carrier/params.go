@@ -119,6 +119,6 @@ func (m *machine) progress(i int, event string, more ...callgate.Param) {
 	}
 	l.sequence++
 	p = append(p, more...)
-	m.send(Request{For: ForStatus, Leg: i, Method: l.callbacks.method, URL: l.callbacks.url,
+	m.send(Request{For: ForStatus, Leg: i, Verb: l.noun, Method: l.callbacks.method, URL: l.callbacks.url,
 		Params: withParams(m.standard(l), p...), Callback: true}, 0)
 }

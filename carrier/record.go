@@ -178,12 +178,13 @@ type recordingCallback struct {
 	ref, method string
 	events      []string
 	sid, source string
+	verb        string
 }
 
 func callbackOf(el *twiml.Element, sid, source string) recordingCallback {
 	return recordingCallback{
 		ref: strings.TrimSpace(el.AttrOr("recordingStatusCallback", "")), method: el.AttrOr("recordingStatusCallbackMethod", "POST"),
-		events: strings.Fields(el.AttrOr("recordingStatusCallbackEvent", "completed")), sid: sid, source: source,
+		events: strings.Fields(el.AttrOr("recordingStatusCallbackEvent", "completed")), sid: sid, source: source, verb: el.Name,
 	}
 }
 
@@ -205,6 +206,6 @@ func (c recordingCallback) tell(m *machine, t *thread, event string, length, aft
 	if event == "completed" {
 		p = append(p, callgate.Param{Name: "RecordingDuration", Value: seconds(length)})
 	}
-	m.later(after, Request{For: ForRecording, Leg: t.leg, Method: methodOr(c.method), URL: resolve(t.url, c.ref),
+	m.later(after, Request{For: ForRecording, Leg: t.leg, Verb: c.verb, Method: methodOr(c.method), URL: resolve(t.url, c.ref),
 		Params: withParams(p), Callback: true})
 }

@@ -102,7 +102,12 @@ func (m *machine) transcriptionEvent(s started, event string) {
 func (m *machine) sms(t *thread, el *twiml.Element) bool {
 	l := &m.legs[0]
 	m.emit(Sent{From: el.AttrOr("from", l.to), To: el.AttrOr("to", l.from), Text: el.Text()})
-	next := action(t, el, callgate.Param{Name: "SmsSid", Value: m.sid("SM")}, callgate.Param{Name: "SmsStatus", Value: "sent"})
+	told := []callgate.Param{{Name: "SmsSid", Value: m.sid("SM")}, {Name: "SmsStatus", Value: "sent"}}
+	if ref := el.AttrOr("statusCallback", ""); ref != "" {
+		m.send(Request{For: ForStatus, Leg: t.leg, Verb: "Sms", Method: "POST", URL: resolve(t.url, ref), Callback: true,
+			Params: withParams(m.standard(l), told...)}, 0)
+	}
+	next := action(t, el, told...)
 	if next == nil {
 		return false
 	}

@@ -69,6 +69,8 @@ func (m *machine) rareVerb(t *thread, el *twiml.Element) bool {
 	case "Echo":
 		t.act = idle{}
 		return true
+	case "Annotate":
+		m.emit(Problem{Severity: Warning, URL: t.url, Line: el.Line, Col: el.Col, Message: "<Annotate> does nothing in the simulated carrier"})
 	}
 	return false // unknown verbs are warnings: Check has told of them
 }
