@@ -20,9 +20,9 @@ const connections = 8
 // exchangeLimit bounds one measurement, so that a server that hangs ends it.
 const exchangeLimit = time.Minute
 
-// load sends the same request n times over a few connections, each waiting for
+// load sends the requests in turn, n in all, over a few connections, each waiting for
 // its answer before it sends the next, and returns how long that took.
-func load(address string, request []byte, n int64) (time.Duration, error) {
+func load(address string, n int64, requests ...[]byte) (time.Duration, error) {
 	conns := make([]net.Conn, connections)
 	for i := range conns {
 		c, err := net.Dial("tcp", address)
@@ -43,8 +43,8 @@ func load(address string, request []byte, n int64) (time.Duration, error) {
 	for i, c := range conns {
 		wg.Go(func() {
 			r := bufio.NewReader(c)
-			for left.Add(-1) >= 0 && errs[i] == nil {
-				_, errs[i] = exchange(c, r, request, nil)
+			for k := left.Add(-1); k >= 0 && errs[i] == nil; k = left.Add(-1) {
+				_, errs[i] = exchange(c, r, requests[k%int64(len(requests))], nil)
 			}
 		})
 	}
@@ -52,12 +52,17 @@ func load(address string, request []byte, n int64) (time.Duration, error) {
 	return time.Since(start), errors.Join(errs...)
 }
 
-// exchange sends one request and reads the answer, which must have status 200
-// and a Content-Length. The body is appended to body when that is not nil.
+// exchange sends one request and reads the answer.
 func exchange(c io.Writer, r *bufio.Reader, request []byte, body *bytes.Buffer) (int, error) {
 	if _, err := c.Write(request); err != nil {
 		return 0, err
 	}
+	return readAnswer(r, body)
+}
+
+// readAnswer reads an answer, which must have status 200 and a Content-Length, and
+// returns the latter. The body is appended to body when that is not nil.
+func readAnswer(r *bufio.Reader, body *bytes.Buffer) (int, error) {
 	status, err := r.ReadSlice('\n')
 	if err != nil {
 		return 0, err

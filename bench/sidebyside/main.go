@@ -16,7 +16,7 @@ import (
 func main() {
 	rounds := flag.Int("rounds", 7, "how often everything is measured")
 	write := flag.String("write", "", "file to write the table to, beside printing it")
-	only := flag.String("only", "", "measure only this part: verification or serving")
+	only := flag.String("only", "", "measure only this part: verification, serving or flood")
 	flag.Parse()
 	if err := run(*rounds, *only, *write); err != nil {
 		fmt.Fprintln(os.Stderr, "sidebyside:", err)
@@ -30,19 +30,26 @@ func run(rounds int, only, write string) error {
 	}
 	var table bytes.Buffer
 	reportMachine(&table, rounds)
-	if only != "serving" {
+	if only == "" || only == "verification" {
 		results, err := measureVerification(rounds)
 		if err != nil {
 			return err
 		}
 		reportVerification(&table, results)
 	}
-	if only != "verification" {
+	if only == "" || only == "serving" {
 		results, err := measureServers(rounds)
 		if err != nil {
 			return err
 		}
 		reportServing(&table, results)
+	}
+	if only == "" || only == "flood" {
+		results, err := measureFlood(rounds)
+		if err != nil {
+			return err
+		}
+		reportFlood(&table, results)
 	}
 	if write != "" {
 		if err := os.WriteFile(write, table.Bytes(), 0o644); err != nil {

@@ -48,6 +48,21 @@ func reportServing(w io.Writer, results []served) {
 	}
 }
 
+func reportFlood(w io.Writer, f *floods) {
+	fmt.Fprintf(w, "\n## A flood of forged requests\n\n`callgate serve` alone on one core, the load generator on another. Signed webhooks come at a steady rate of %d a second over %d connections, "+
+		"whether or not those before were answered. The flood is %d times as many forged ones over %d connections; both together are %.0f %% of what the server can carry. "+
+		"To refuse a forged request costs the same in both floods, to explain it does not: the last line is what explanations cost.\n\n",
+		f.rate, connections, floodFactor, floodSenders, 100*floodShare)
+	fmt.Fprintf(w, "| | admitted a second | relative | half answered in | 99 %% answered in | explanations in %.1f s |\n|---|---:|---:|---:|---:|---:|\n", (floodSettle + floodTime).Seconds())
+	quiet := median(f.list[0].perSecond)
+	for _, one := range f.list {
+		fmt.Fprintf(w, "| %s | %.0f | %.2f | %.2f ms | %.2f ms | %.0f |\n", one.name, median(one.perSecond), median(one.perSecond)/quiet,
+			milliseconds(median(one.usual)), milliseconds(median(one.worst)), median(one.explained))
+	}
+}
+
+func milliseconds(d time.Duration) float64 { return float64(d) / float64(time.Millisecond) }
+
 func ratio(a, b time.Duration) float64 { return float64(a) / float64(b) }
 
 // machine describes what was measured on, and with which versions.

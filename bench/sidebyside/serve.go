@@ -82,10 +82,10 @@ func measureServers(rounds int) ([]served, error) {
 // warm loads a server for the first time and returns how many requests make one
 // measurement.
 func (s *server) warm(request []byte) (int64, error) {
-	if _, err := load(s.address, request, warmUp); err != nil {
+	if _, err := load(s.address, warmUp, request); err != nil {
 		return 0, err
 	}
-	took, err := load(s.address, request, warmUp/4)
+	took, err := load(s.address, warmUp/4, request)
 	if err != nil {
 		return 0, err
 	}
@@ -94,7 +94,7 @@ func (s *server) warm(request []byte) (int64, error) {
 
 func (s *server) measure(request []byte, n int64, into *served) error {
 	before, err1 := s.processor()
-	took, err2 := load(s.address, request, n)
+	took, err2 := load(s.address, n, request)
 	after, err3 := s.processor()
 	if err := errors.Join(err1, err2, err3); err != nil {
 		return err
