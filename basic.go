@@ -63,6 +63,7 @@ func (g *Gate) verify(r *http.Request, v *visit) *Refusal {
 		URL:    a.URL,
 		Header: r.Header,
 		Body:   a.Body,
+		form:   v.form,
 	}
 	proof, err := v.route.verifier.Verify(&v.request)
 	if err != nil {

@@ -55,6 +55,7 @@ type visit struct {
 	// Memory that would otherwise be allocated by itself: what the verifier is asked, and
 	// the principals of the admission and of the event.
 	request    Request
+	form       *form // while it is decided
 	principals [maxPrincipals]Principal
 	masked     [maxPrincipals]Principal
 
@@ -98,12 +99,20 @@ func (g *Gate) decide(r *http.Request, v *visit) *Refusal {
 	if a.URL, refusal = g.address(r, t.raw); refusal != nil {
 		return refusal
 	}
-	if refusal = g.authenticate(r, v); refusal != nil && !g.observes(v, refusal) {
+	return g.admit(r, v, t.query)
+}
+
+// admit finds out who sent a request, and whether they may.
+func (g *Gate) admit(r *http.Request, v *visit, query string) *Refusal {
+	v.form = forms.Get().(*form)
+	defer v.freeForm()
+	if refusal := g.authenticate(r, v); refusal != nil && !g.observes(v, refusal) {
 		return refusal
 	}
-	if refusal = a.readParams(r, t.query); refusal != nil {
+	if refusal := v.readParams(r, query); refusal != nil {
 		return refusal
 	}
+	a := &v.admission
 	v.noteCall(a.Params)
 	a.Principals = v.identify()
 	a.resource = &v.route.resource
@@ -168,7 +177,8 @@ func readAll(r io.Reader, expected, limit int64) ([]byte, error) {
 }
 
 // readParams decodes the parameters from the bytes that were verified.
-func (a *Admission) readParams(r *http.Request, query string) *Refusal {
+func (v *visit) readParams(r *http.Request, query string) *Refusal {
+	a := &v.admission
 	var err error
 	if a.Query, err = ParseParams([]byte(query)); err != nil {
 		return Refuse(ReasonParams, "the query: %v", err)
@@ -177,11 +187,18 @@ func (a *Admission) readParams(r *http.Request, query string) *Refusal {
 	case r.Method == http.MethodGet || r.Method == http.MethodHead:
 		a.Params = a.Query
 	case isForm(r.Header.Get("Content-Type")):
-		if a.Params, err = ParseParams(a.Body); err != nil {
+		pairs, err := v.form.decode(a.Body)
+		if err != nil {
 			return Refuse(ReasonParams, "the body: %v", err)
 		}
+		a.Params = copyParams(pairs, len(a.Body))
 	}
 	return nil
+}
+
+func (v *visit) freeForm() {
+	v.form.free()
+	v.form, v.request.form = nil, nil
 }
 
 func isForm(contentType string) bool {

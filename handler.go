@@ -154,7 +154,7 @@ func (v *visit) await(r *http.Request, done <-chan error) (failure error, ok boo
 }
 
 // handlerStack is room for the frames of a usual handler, in bytes.
-const handlerStack = 12 << 10
+const handlerStack = 9 << 10
 
 // growStack makes the stack of a new goroutine large at once. Otherwise it grows when
 // the handler is several calls deep, again and again, and each time all frames so

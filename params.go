@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"fmt"
 	"strings"
+	"sync"
 )
 
 // MaxParams bounds the parameters of one request. A voice webhook carries
@@ -131,12 +132,21 @@ func ParseParams(raw []byte) (Params, error) {
 	}
 	var room [40]RawParam // for the usual webhook; append finds more elsewhere
 	pairs, _, err := AppendParams(room[:0], make([]byte, 0, len(raw)/2), raw)
-	if err != nil || len(pairs) == 0 {
+	if err != nil {
 		return nil, err
+	}
+	return copyParams(pairs, len(raw)), nil
+}
+
+// copyParams makes parameters that share no memory with the pairs, whose text is at
+// most size bytes long.
+func copyParams(pairs []RawParam, size int) Params {
+	if len(pairs) == 0 {
+		return nil
 	}
 	// One string holds all the text; each name and value is a piece of it.
 	var b strings.Builder
-	b.Grow(len(raw))
+	b.Grow(size)
 	for i := range pairs {
 		b.Write(pairs[i].Name)
 		b.Write(pairs[i].Value)
@@ -149,7 +159,40 @@ func ParseParams(raw []byte) (Params, error) {
 		at = end + len(pairs[i].Value)
 		params[i].Value = all[end:at]
 	}
-	return params, nil
+	return params
+}
+
+// form is a decoded body. Its memory is used again.
+type form struct {
+	pairs   []RawParam
+	text    []byte
+	err     error
+	decoded bool
+}
+
+var forms = sync.Pool{New: func() any { return new(form) }}
+
+// maxKeptForm bounds the memory that is kept for later forms, in bytes of text and in
+// pairs: one large request must not hold it for ever.
+const maxKeptForm = 8 << 10
+
+// decode decodes the body of a request, once.
+func (f *form) decode(body []byte) ([]RawParam, error) {
+	if !f.decoded {
+		f.pairs, f.text, f.err = AppendParams(f.pairs[:0], f.text[:0], body)
+		f.decoded = true
+	}
+	return f.pairs, f.err
+}
+
+// free gives the memory back. Nothing may refer to the pairs any more.
+func (f *form) free() {
+	if cap(f.text) > maxKeptForm || cap(f.pairs) > maxKeptForm/8 {
+		return
+	}
+	clear(f.pairs)
+	*f = form{pairs: f.pairs[:0], text: f.text[:0]}
+	forms.Put(f)
 }
 
 // Get returns the first value of name, or "" when there is none. A request that

@@ -118,3 +118,49 @@ func FuzzParseParams(f *testing.F) {
 		}
 	})
 }
+
+// readingVerifier admits everything and keeps what it read.
+type readingVerifier struct{ read [][]callgate.RawParam }
+
+func (v *readingVerifier) Verify(r *callgate.Request) (callgate.Proof, error) {
+	for range 2 {
+		pairs, _, err := r.AppendParams(nil, nil)
+		if err != nil {
+			return callgate.Proof{}, callgate.Refuse(callgate.ReasonParams, "%v", err)
+		}
+		v.read = append(v.read, pairs)
+	}
+	return callgate.Proof{Carrier: "twilio"}, nil
+}
+
+// A verifier reads the parameters that the handler gets, with and without a gate.
+func TestRequestAppendParams(t *testing.T) {
+	const body = "CallSid=CA%31&a=%2B1&a=b+c"
+	want := callgate.Params{{"CallSid", "CA1"}, {"a", "+1"}, {"a", "b c"}}
+	v := &readingVerifier{}
+	c := config(t)
+	c.Verifier = v
+	for range 2 { // the second time in memory that was used
+		v.read = nil
+		a, err := newGate(t, c).Check(post("/", body))
+		if err != nil || !slices.Equal(a.Params, want) {
+			t.Fatalf("%v, %v", a, err)
+		}
+	}
+	if _, err := v.Verify(&callgate.Request{Body: []byte(body)}); err != nil {
+		t.Fatal(err)
+	}
+	if len(v.read) != 4 {
+		t.Fatal(v.read)
+	}
+	for _, pairs := range v.read[2:] { // of the others the memory was given back
+		for i, p := range pairs {
+			if string(p.Name) != want[i].Name || string(p.Value) != want[i].Value {
+				t.Errorf("%q", pairs)
+			}
+		}
+	}
+	if _, err := newGate(t, c).Check(post("/", "a=%")); err == nil || !strings.Contains(err.Error(), "two hexadecimal digits") {
+		t.Error(err)
+	}
+}

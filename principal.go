@@ -40,24 +40,30 @@ func (p Principal) known() bool {
 
 // masked hides the digits of a number but the last two, for logs.
 func (p Principal) masked() Principal {
-	number, ok := strings.CutPrefix(string(p), "number:")
-	if !ok {
+	const kind = "number:"
+	if !strings.HasPrefix(string(p), kind) {
 		return p
 	}
-	return Principal("number:" + maskNumber(number))
+	return Principal(maskDigits(string(p), len(kind)))
 }
 
-// maskNumber keeps a plus sign and the last two characters.
-func maskNumber(s string) string {
+// maskDigits masks the number in s that begins at a place; a plus sign and the last two
+// characters stay.
+func maskDigits(s string, from int) string {
 	const shown = 2
-	plus := ""
-	if strings.HasPrefix(s, "+") {
-		plus, s = "+", s[1:]
+	if from < len(s) && s[from] == '+' {
+		from++
 	}
-	if len(s) <= shown {
-		return plus + strings.Repeat("*", len(s))
+	end := len(s)
+	if end-from > shown {
+		end -= shown
 	}
-	return plus + strings.Repeat("*", len(s)-shown) + s[len(s)-shown:]
+	var room [64]byte // for every number
+	masked := append(room[:0], s...)
+	for i := from; i < end; i++ {
+		masked[i] = '*'
+	}
+	return string(masked)
 }
 
 // identify returns the principals of a request. What names them was verified;

@@ -49,6 +49,19 @@ type Request struct {
 
 	// Body is the raw body, before any parser.
 	Body []byte
+
+	form *form // of a request to a gate
+}
+
+// AppendParams decodes the body as a form, as the function AppendParams does. A gate
+// reads the parameters of a request that it admits from the same decoding, so that it
+// cannot read others than those that were verified.
+func (r *Request) AppendParams(dst []RawParam, buf []byte) ([]RawParam, []byte, error) {
+	if r.form == nil {
+		return AppendParams(dst, buf, r.Body)
+	}
+	pairs, err := r.form.decode(r.Body)
+	return append(dst, pairs...), buf, err
 }
 
 // A Verifier decides whether a carrier signed a request. It is pure: it reads

@@ -35,7 +35,7 @@ func (v *Verifier) checkProfile(s *scratch, r *callgate.Request, in *signed, key
 		return s.checkQuery(l, query)
 	}
 	if r.Method == http.MethodGet {
-		if err := s.load(query); err != nil {
+		if err := s.loadQuery(query); err != nil {
 			return err
 		}
 		_, err := s.checkEach(l, key)

@@ -49,13 +49,24 @@ func newScratch(keys []Key, n *names) *scratch {
 	return s
 }
 
-// load decodes a form and writes its parameters as they are signed: names in
-// the order of their bytes, values of a repeated name too and each once, and no
-// separator anywhere.
-func (s *scratch) load(form []byte) (err error) {
+// loadBody decodes the form of a request and writes its parameters as they are signed.
+func (s *scratch) loadBody(r *callgate.Request) (err error) {
 	s.reset()
-	s.text = slices.Grow(s.text, len(form))
-	s.params, s.text, err = callgate.AppendParams(s.params, s.text, form)
+	s.text = slices.Grow(s.text, len(r.Body))
+	s.params, s.text, err = r.AppendParams(s.params, s.text)
+	return s.arrange(err)
+}
+
+// loadQuery does so with those of a query.
+func (s *scratch) loadQuery(query []byte) (err error) {
+	s.reset()
+	s.params, s.text, err = callgate.AppendParams(s.params, s.text, query)
+	return s.arrange(err)
+}
+
+// arrange writes the decoded parameters as they are signed: names in the order of
+// their bytes, values of a repeated name too and each once, and no separator anywhere.
+func (s *scratch) arrange(err error) error {
 	if err != nil {
 		return callgate.Refuse(callgate.ReasonParams, "%v", err)
 	}

@@ -114,7 +114,7 @@ func (s *scratch) prepare(r *callgate.Request) (signed, error) {
 	out.forms = a.forms()
 	s.reset()
 	if out.content == contentForm {
-		err = s.load(r.Body)
+		err = s.loadBody(r)
 	}
 	return out, err
 }

@@ -13,6 +13,7 @@ import (
 	"net/http"
 	"os"
 	"os/signal"
+	"runtime"
 	"runtime/debug"
 	"slices"
 	"sync/atomic"
@@ -51,17 +52,23 @@ type serving struct {
 	why      *explainer.Runner
 }
 
-// collectorPercent is how much may be allocated until garbage is collected, in percent of
-// what is in use. A server has a few MiB in use, and so collects far too often with the
-// default of 100; with 400 it stays at some tens of MiB. There is no limit besides: once
-// a large flow needed more than that, the collector would take the time of calls.
-const collectorPercent = 400
+// collectorRoom is how much may be allocated until garbage is collected, in bytes. A
+// server has a few MiB in use, and with the usual percentage of that it would collect a
+// hundred times a second under load.
+const collectorRoom = 32 << 20
 
-// tuneCollector lets the garbage collector run less often, unless the user has a say.
+// tuneCollector lets the garbage collector run less often, unless the user has a say. It
+// is a matter of percent and not a limit: with a limit, once a large flow needed more
+// than that, the collector would take the time of calls.
 func tuneCollector(env *Env) {
-	if env.Getenv("GOGC") == "" && env.Getenv("GOMEMLIMIT") == "" {
-		debug.SetGCPercent(collectorPercent)
+	if env.Getenv("GOGC") != "" || env.Getenv("GOMEMLIMIT") != "" {
+		return
 	}
+	runtime.GC() // so that what is left is in use
+	var m runtime.MemStats
+	runtime.ReadMemStats(&m)
+	const usual = 100
+	debug.SetGCPercent(max(usual, int(100*collectorRoom/(m.HeapAlloc+1))))
 }
 
 func newServing(cmd *cobra.Command, env *Env, dev bool) *serving {
@@ -156,7 +163,6 @@ func listen(c *config.Config) (net.Listener, error) {
 
 // serve serves the current generation, and those that follow it, on a listener.
 func (s *serving) serve(ctx context.Context, main net.Listener) error {
-	tuneCollector(s.env)
 	g := s.current.Load()
 	endLog := s.startLog(g.config.LogFormat)
 	defer endLog()
@@ -187,6 +193,7 @@ func (s *serving) use(g *generation, files []string) {
 	s.why.Use(g.explainer)
 	s.builder.flows.keepOlder(g.lines)
 	s.watch(files)
+	tuneCollector(s.env)
 }
 
 // startLog makes the log: text for somebody who looks on, JSON for programs. The lines of
