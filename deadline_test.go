@@ -277,14 +277,16 @@ func TestHandlerContextEarlier(t *testing.T) {
 		ctx, cancel := context.WithTimeout(context.Background(), time.Second)
 		defer cancel()
 		want, _ := ctx.Deadline()
+		ended := make(chan error, 1)
 		serve(t, config(t), http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 			if d, _ := r.Context().Deadline(); d != want {
 				t.Errorf("%v, want %v", d, want)
 			}
 			<-r.Context().Done()
-			if r.Context().Err() != context.DeadlineExceeded {
-				t.Error(r.Context().Err())
-			}
+			ended <- r.Context().Err()
 		}), signedPost(t, "/", "").WithContext(ctx))
+		if err := <-ended; err != context.DeadlineExceeded {
+			t.Error(err)
+		}
 	})
 }

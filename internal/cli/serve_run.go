@@ -13,8 +13,6 @@ import (
 	"net/http"
 	"os"
 	"os/signal"
-	"runtime"
-	"runtime/debug"
 	"slices"
 	"sync/atomic"
 	"syscall"
@@ -45,6 +43,7 @@ type serving struct {
 	builder builder
 	files   watch.Files
 	current atomic.Pointer[generation]
+	ballast []byte
 
 	log      *slog.Logger
 	requests *requestlog.Log
@@ -52,24 +51,12 @@ type serving struct {
 	why      *explainer.Runner
 }
 
-// collectorRoom is how much may be allocated until garbage is collected, in bytes. A
-// server has a few MiB in use, and with the usual percentage of that it would collect a
-// hundred times a second under load.
-const collectorRoom = 32 << 20
-
-// tuneCollector lets the garbage collector run less often, unless the user has a say. It
-// is a matter of percent and not a limit: with a limit, once a large flow needed more
-// than that, the collector would take the time of calls.
-func tuneCollector(env *Env) {
-	if env.Getenv("GOGC") != "" || env.Getenv("GOMEMLIMIT") != "" {
-		return
-	}
-	runtime.GC() // so that what is left is in use
-	var m runtime.MemStats
-	runtime.ReadMemStats(&m)
-	const usual = 100
-	debug.SetGCPercent(max(usual, int(100*collectorRoom/(m.HeapAlloc+1))))
-}
+// ballastSize is that of a piece of memory that is never touched, and so is not there,
+// but counts as in use. The collector waits until as much as is in use was allocated
+// anew; a server has a few MiB in use, and would collect a hundred times a second under
+// load. Unlike a larger percentage it stays in proportion when a flow needs more, and
+// unlike a limit it never takes the time of calls.
+const ballastSize = 20 << 20
 
 func newServing(cmd *cobra.Command, env *Env, dev bool) *serving {
 	s := &serving{env: env, source: newSource(cmd, env), dev: dev, metrics: metrics.New(readBuild().Version)}
@@ -163,6 +150,7 @@ func listen(c *config.Config) (net.Listener, error) {
 
 // serve serves the current generation, and those that follow it, on a listener.
 func (s *serving) serve(ctx context.Context, main net.Listener) error {
+	s.ballast = make([]byte, ballastSize)
 	g := s.current.Load()
 	endLog := s.startLog(g.config.LogFormat)
 	defer endLog()
@@ -193,7 +181,6 @@ func (s *serving) use(g *generation, files []string) {
 	s.why.Use(g.explainer)
 	s.builder.flows.keepOlder(g.lines)
 	s.watch(files)
-	tuneCollector(s.env)
 }
 
 // startLog makes the log: text for somebody who looks on, JSON for programs. The lines of
