@@ -260,7 +260,7 @@ func (s *serving) announce(g *generation, endpoints []server.Endpoint) {
 		s.log.Info("admin listening", "address", admin.Listener.Addr().String())
 	}
 	s.log.Info("listening", "address", endpoints[0].Listener.Addr().String(), "public_url", g.config.PublicURL,
-		"tls", endpoints[0].TLS != nil, "configuration", s.source.name(), "version", readBuild().Version)
+		"tls", endpoints[0].TLS != nil, "doctor", s.dev || g.config.Doctor == config.DoctorOn, "configuration", s.source.name(), "version", readBuild().Version)
 	s.warnOfTrials(g.config)
 	s.warnOfOverrides(g)
 	if s.dev {

@@ -54,14 +54,17 @@ type examination struct {
 	session *session
 	report  *Report
 
-	server *protocol.Server // what it told about itself
-	proxy  explain.Proxy    // what the probes come through, as far as that is known
-	alpn   string           // "h2" when HTTP/2 is offered
-	prefix *string          // what proxies take off the path; nil while it is not known
-	times  []time.Duration  // of probes that were answered
-	protos map[string]bool  // of requests as they arrived
-	hops   string
-	lines  map[explain.Cause][]explain.Mend // for proxies that do not say what they are
+	server  *protocol.Server // what it told about itself
+	proxy   explain.Proxy    // what the probes come through, as far as that is known
+	alpn    string           // "h2" when HTTP/2 is offered
+	prefix  *string          // what proxies take off the path; nil while it is not known
+	told    string           // that prefix, when the server has been told of it
+	times   []time.Duration  // of probes that were answered
+	protos  map[string]bool  // of requests as they arrived
+	hops    string
+	several bool                             // there is more than one proxy
+	named   bool                             // the proxy says itself what it is
+	lines   map[explain.Cause][]explain.Mend // for proxies that do not say what they are
 }
 
 // Run examines a server. The error is about the configuration alone, or ctx's.
@@ -70,8 +73,7 @@ func Run(ctx context.Context, c Config) (*Report, error) {
 	if err != nil {
 		return nil, err
 	}
-	e.resolve(ctx)
-	if e.connect(ctx) && e.greet(ctx) {
+	if e.resolve(ctx) && e.connect(ctx) && e.greet(ctx) {
 		e.probes(ctx)
 		e.summary()
 	}
@@ -108,8 +110,8 @@ func newDialer(b base, c Config) dialer {
 		d.endpoint = c.Server
 	}
 	if b.scheme == "https" {
-		// The certificate is looked at in connect, which says why it goes on.
-		d.config = &tls.Config{ServerName: b.host, InsecureSkipVerify: true, NextProtos: []string{"http/1.1"}}
+		// Certificate and version are looked at in connect, which says why it goes on.
+		d.config = &tls.Config{ServerName: b.host, InsecureSkipVerify: true, MinVersion: tls.VersionTLS10, NextProtos: []string{"http/1.1"}}
 	}
 	return d
 }

@@ -11,8 +11,8 @@ import (
 )
 
 // mendsOnTheWay returns the mends of a change. Behind the gate's own address there is no
-// application that could be at fault, so what mends one is to be done on the way. Of a
-// proxy that does not say what it is, the lines of all that are known are returned.
+// application that could be at fault, so what mends one is to be done on the way. Where
+// it is not known which proxy it was, the lines of all that are known are returned.
 func (e *examination) mendsOnTheWay(ctx context.Context, res result, change explain.Change) []explain.Mend {
 	var mends []explain.Mend
 	for _, m := range change.Mends {
@@ -21,28 +21,32 @@ func (e *examination) mendsOnTheWay(ctx context.Context, res result, change expl
 		}
 		mends = append(mends, m)
 	}
-	if e.proxy != "" {
+	if e.proxy != "" && !e.several {
 		return mends
 	}
-	lines, have := e.lines[change.Cause]
+	if _, have := e.lines[change.Cause]; !have {
+		e.lines[change.Cause] = e.linesOfOthers(ctx, res, change.Cause)
+	}
+	return append(mends, e.lines[change.Cause]...)
+}
+
+// linesOfOthers returns what mends a cause in each proxy that the probes may have come
+// through besides the one that has said so.
+func (e *examination) linesOfOthers(ctx context.Context, res result, cause explain.Cause) (lines []explain.Mend) {
 	for _, p := range known {
-		if have {
-			break
-		}
 		x := e.explained(ctx, res, p)
-		if x == nil {
+		if p == e.proxy || x == nil {
 			continue
 		}
-		for _, other := range x.Changes {
-			for _, m := range other.Mends {
-				if other.Cause == change.Cause && m.Where == p.Name() {
+		for _, change := range x.Changes {
+			for _, m := range change.Mends {
+				if change.Cause == cause && m.Where == p.Name() {
 					lines = append(lines, m)
 				}
 			}
 		}
 	}
-	e.lines[change.Cause] = lines
-	return append(mends, lines...)
+	return lines
 }
 
 // explained has a refusal explained. The address as it is configured comes first: with
@@ -75,7 +79,7 @@ func (e *examination) explain(ctx context.Context, res result, webhook string, b
 	}
 	peer, _ := netip.ParseAddrPort(a.Peer)
 	header := http.Header(a.Header).Clone()
-	if server := cmp.Or(string(by), res.response.header.Get("Server")); server != "" && len(header["Via"]) == 0 {
+	if server := cmp.Or(string(by), res.response.header.Get("Server")); by != "" || server != "" && len(header["Via"]) == 0 {
 		header.Set("Via", "1.1 "+server) // so that its lines are proposed
 	}
 	return explainer.Explain(ctx, &explain.Request{

@@ -2,6 +2,7 @@ package doctor
 
 import (
 	"context"
+	"crypto/tls"
 	"encoding/xml"
 	"errors"
 	"fmt"
@@ -59,7 +60,7 @@ func (e *examination) askFallback(ctx context.Context) (base, *response, error) 
 	}
 	d := newDialer(b, config)
 	if d.config != nil {
-		d.config.InsecureSkipVerify, d.config.RootCAs = false, config.Roots
+		d.config.InsecureSkipVerify, d.config.MinVersion, d.config.RootCAs = false, tls.VersionTLS12, config.Roots
 	}
 	answer, err := d.exchange(ctx, r)
 	return b, answer, err

@@ -26,7 +26,17 @@ func reason(err error) string {
 	case errors.As(err, &op):
 		return op.Err.Error()
 	}
-	return strings.ReplaceAll(err.Error(), "\n", "; ")
+	return plain(err.Error())
+}
+
+// plain makes a text that may quote what a stranger said one that a terminal shows as it is.
+func plain(s string) string {
+	return strings.Map(func(r rune) rune {
+		if r < ' ' || r == 0x7f {
+			return ' '
+		}
+		return r
+	}, s)
 }
 
 // known are the proxies that name themselves in the Server header of an answer.

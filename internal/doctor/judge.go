@@ -64,7 +64,7 @@ func (e *examination) judgeArrived(ctx context.Context, c *Check, res result) {
 		c.ill("the server has not said what arrived", finding(CauseNoDoctor))
 		return
 	}
-	c.Differences = differences(res.sent, a)
+	c.Differences = differences(res.sent, a, e.told)
 	switch {
 	case !v.Admitted:
 		e.refused(ctx, c, res)
@@ -84,9 +84,7 @@ func (e *examination) refused(ctx context.Context, c *Check, res result) {
 	if v.Reason != string(callgate.ReasonMismatch) && v.Detail != "" { // of a mismatch it tells nothing that the differences do not
 		text += ": " + v.Detail
 	}
-	if e.proxy != "" {
-		text += ", through " + e.proxy.Name()
-	}
+	text += e.through()
 	x := e.explained(ctx, res, "")
 	switch {
 	case res.shape.kind == protocol.Stream && res.answer.Arrived.Header["Upgrade"] == nil:
@@ -118,8 +116,9 @@ func (e *examination) upgradeLost() Finding {
 	return finding(CauseUpgrade, mend)
 }
 
-// differences compares what arrived with what was sent.
-func differences(sent request, a *protocol.Arrived) []Difference {
+// differences compares what arrived with what was sent. Of the target, prefix is what is
+// rightly taken off.
+func differences(sent request, a *protocol.Arrived, prefix string) []Difference {
 	var ds []Difference
 	compare := func(part, sent, arrived string) {
 		if sent != arrived {
@@ -127,7 +126,7 @@ func differences(sent request, a *protocol.Arrived) []Difference {
 		}
 	}
 	compare("method", sent.method, a.Method)
-	compare("target", sent.target, string(a.Target))
+	compare("target", strings.TrimPrefix(sent.target, prefix), string(a.Target))
 	compare("Host", sent.authority, a.Host)
 	for _, name := range []string{"Content-Type", "Content-Encoding", twilio.Header, "Upgrade", "Sec-Websocket-Key"} {
 		compare(name, strings.Join(sent.header.Values(name), ", "), strings.Join(a.Header[name], ", "))

@@ -64,17 +64,47 @@ func (e *examination) note(ctx context.Context, res result) result {
 	e.times = append(e.times, res.response.took)
 	e.protos[a.Proto] = true
 	if e.hops == "" {
+		e.several = elements(a.Header["X-Forwarded-For"]) > 1 || elements(a.Header["Via"]) > 1 ||
+			e.session.scheme == "https" && strings.EqualFold(strings.Join(a.Header["X-Forwarded-Proto"], ","), "http")
+		e.named = len(a.Header["Via"]) > 0
 		e.hops = hops(res.response.header, a)
 		if x := e.explain(ctx, res, res.sent.url, ""); x != nil {
 			e.proxy = x.Proxy
 		}
 	}
-	if e.prefix == nil {
-		if prefix, found := strings.CutSuffix(res.sent.target, string(a.Target)); found {
+	if prefix, found := strings.CutSuffix(res.sent.target, string(a.Target)); found {
+		if e.prefix == nil {
 			e.prefix = &prefix
+		}
+		if v := res.answer.Verdict; v != nil && v.Admitted && res.shape.kind != protocol.Unsigned {
+			e.told = prefix
 		}
 	}
 	return res
+}
+
+// elements counts those of a header that is a list.
+func elements(lines []string) int {
+	if len(lines) == 0 {
+		return 0
+	}
+	return strings.Count(strings.Join(lines, ","), ",") + 1
+}
+
+// through names what changes were made by, as far as that can be known: the Server header
+// of an answer names the outermost proxy at the most.
+func (e *examination) through() string {
+	switch {
+	case e.proxy == "" && e.several:
+		return ", through several proxies"
+	case e.proxy == "":
+		return ""
+	case e.several:
+		return ", through several proxies, of which one is " + e.proxy.Name()
+	case !e.named:
+		return ", through " + e.proxy.Name() + " or what may stand behind it"
+	}
+	return ", through " + e.proxy.Name()
 }
 
 // outside returns the path of a route as the carrier has to write it.
@@ -132,7 +162,7 @@ func latency(times []time.Duration, deadline time.Duration) Check {
 	median, slowest := times[len(times)/2], times[len(times)-1]
 	room := callgate.CarrierPatience - deadline
 	const unit = time.Millisecond
-	c := Check{Name: "latency", Result: OK, Text: fmt.Sprintf("%v, %v at most; %v are left of the carrier's %v when the server takes its %v",
+	c := Check{Name: "latency", Result: OK, Text: fmt.Sprintf("half of the answers within %v, all within %v; %v are left of the carrier's %v when the server takes its %v",
 		median.Round(unit), slowest.Round(unit), room, callgate.CarrierPatience, deadline)}
 	switch {
 	case slowest > room:
@@ -145,11 +175,12 @@ func latency(times []time.Duration, deadline time.Duration) Check {
 	return c
 }
 
-// resolve looks the host up, unless it is told where to connect.
-func (e *examination) resolve(ctx context.Context) {
+// resolve looks the host up, unless it is told where to connect. It reports whether there
+// is somewhere to connect to.
+func (e *examination) resolve(ctx context.Context) (found bool) {
 	host := e.session.host
 	if e.config.Server != "" || e.session.local() {
-		return
+		return true
 	}
 	c := Check{Name: "name", Result: OK}
 	ips, err := net.DefaultResolver.LookupNetIP(ctx, "ip", host)
@@ -165,6 +196,7 @@ func (e *examination) resolve(ctx context.Context) {
 		c.Text = fmt.Sprintf("%s has %d addresses", host, len(ips))
 	}
 	e.add(c)
+	return err == nil
 }
 
 // hidden reports whether an address is not one of the public internet.

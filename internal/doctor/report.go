@@ -159,7 +159,10 @@ func (r *Report) WriteMends(w io.Writer) error {
 		fmt.Fprintf(&b, "\nTo mend before going live:\n")
 	}
 	for i, m := range r.Mends {
-		fmt.Fprintf(&b, "\n%d. %s: %s\n   seen in: %s\n", i+1, m.Cause, m.Title, some(m.Checks))
+		fmt.Fprintf(&b, "\n%d. %s: %s\n", i+1, m.Cause, m.Title)
+		if len(m.Checks) > 1 || m.Checks[0] != string(m.Cause) {
+			fmt.Fprintf(&b, "   seen in: %s\n", some(m.Checks))
+		}
 		writeWays(&b, "   ", m.Mends)
 	}
 	_, err := io.WriteString(w, b.String())

@@ -94,7 +94,7 @@ func (s *session) probe(ctx context.Context, shape shape) (res result) {
 func (s *session) once(ctx context.Context, shape shape) result {
 	res := result{shape: shape}
 	if s.number >= protocol.MaxProbes || s.now().Sub(s.since) > renewAfter {
-		if _, answer, err := s.patientHello(ctx); err != nil || answer == nil {
+		if _, answer, err := s.patientHello(ctx); err != nil || answer == nil || s.challenge == "" {
 			res.err = errNoChallenge
 			return res
 		}

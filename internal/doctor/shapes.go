@@ -81,6 +81,8 @@ func shapesAt(b base, publicURL string) []shape {
 func pathShapes() []shape {
 	raw := get("path with raw UTF-8", "café")
 	raw.rare = escapedByCarrier
+	quotes := get("path with quotes and parentheses", "O'Hara(1)!*")
+	quotes.rare = "it matters where the path of an address has one of ' ( ) ! *, which some proxies escape"
 	return []shape{
 		post("slash at the end of the path", "slash/", call),
 		post("path with a dot", "voice.xml", call),
@@ -88,7 +90,8 @@ func pathShapes() []shape {
 		get("path with escapes in small letters", "caf%c3%a9"),
 		get("path with needless escapes", "%41%7e%2Dx"),
 		get("path with an encoded slash", "a%2Fb%2fc"),
-		get("path with punctuation", "O'Hara;x=(1),y:@!$&*~+"),
+		get("path with punctuation", "a;x=1,y:@$&~+"),
+		quotes,
 		raw,
 	}
 }

@@ -30,10 +30,7 @@ func (e *examination) connect(ctx context.Context) (ok bool) {
 	}
 	conn, err := d.dial(ctx)
 	if err != nil {
-		c := Check{Name: "connection"}
-		c.ill("none to "+d.endpoint+": "+reason(err), finding(CauseUnreachable, explain.Mend{
-			Where: "the firewall, the proxy or DNS", Note: "let the whole internet reach " + d.endpoint + ": the carrier's addresses are not fixed"}))
-		e.add(c)
+		e.add(notConnected(d.endpoint, err))
 		return false
 	}
 	defer conn.Close()
@@ -51,6 +48,22 @@ func (e *examination) connect(ctx context.Context) (ok bool) {
 		e.add(c)
 	}
 	return true
+}
+
+// notConnected says why there is no connection.
+func notConnected(endpoint string, err error) Check {
+	c := Check{Name: "connection"}
+	why := reason(err)
+	switch {
+	case errors.As(err, new(tls.RecordHeaderError)):
+		c.ill("what answers at "+endpoint+" does not speak TLS", finding(CauseTLS, explain.Mend{Where: "the proxy", Note: "serve https on this port, or configure the right one"}))
+	case strings.Contains(why, "tls: "): // the package has no type for these
+		c.ill("no TLS with "+endpoint+": "+why, finding(CauseTLS, explain.Mend{Where: "the proxy", Note: "serve a certificate for this host, in TLS 1.2 or 1.3, and ask for none"}))
+	default:
+		c.ill("none to "+endpoint+": "+why, finding(CauseUnreachable, explain.Mend{
+			Where: "the firewall, the proxy or DNS", Note: "let the whole internet reach " + endpoint + ": the carrier's addresses are not fixed"}))
+	}
+	return c
 }
 
 // judgeTLS looks at a chain of certificates as a carrier does. Roots are those that it trusts, nil
@@ -115,9 +128,9 @@ func certificateFault(err error, leaf *x509.Certificate, length int, host string
 	case errors.As(err, &unknown):
 		return "the authority of the certificate is not one that is trusted", "get one from a public authority, or serve the right intermediate certificates"
 	case errors.As(err, &invalid):
-		return "the chain is not valid: " + invalid.Error(), "serve the certificate with its right and current intermediate certificates"
+		return "the chain is not valid: " + plain(invalid.Error()), "serve the certificate with its right and current intermediate certificates"
 	}
-	return "the certificate is not accepted: " + err.Error(), "get another one"
+	return "the certificate is not accepted: " + plain(err.Error()), "get another one"
 }
 
 // maxNames bounds the names of a certificate that are shown.

@@ -7,7 +7,12 @@ import (
 	"crypto/tls"
 	"crypto/x509"
 	"crypto/x509/pkix"
+	"errors"
+	"io"
+	"log"
 	"math/big"
+	"net/http"
+	"net/http/httptest"
 	"strings"
 	"testing"
 	"time"
@@ -92,6 +97,26 @@ func TestTLS(t *testing.T) {
 		}
 		if got.Result == doctor.Ill && c.chain != nil && len(got.Findings[0].Mends) == 0 {
 			t.Errorf("%s: no mend", name)
+		}
+	}
+}
+
+// A handshake that fails says why.
+func TestNoTLS(t *testing.T) {
+	plain := httptest.NewServer(http.NotFoundHandler())
+	defer plain.Close()
+	asking := httptest.NewUnstartedServer(http.NotFoundHandler())
+	asking.TLS = &tls.Config{GetCertificate: func(*tls.ClientHelloInfo) (*tls.Certificate, error) { return nil, errors.New("none") }}
+	asking.Config.ErrorLog = log.New(io.Discard, "", 0)
+	asking.StartTLS()
+	defer asking.Close()
+	for address, want := range map[string]string{
+		plain.Listener.Addr().String():  "does not speak TLS",
+		asking.Listener.Addr().String(): "no TLS with",
+	} {
+		r := run(t, doctor.Config{URL: "https://ivr.example.org", Server: address})
+		if c := named(t, r, "connection"); !strings.Contains(c.Text, want) || c.Findings[0].Cause != doctor.CauseTLS {
+			t.Errorf("%+v, want %q", c, want)
 		}
 	}
 }

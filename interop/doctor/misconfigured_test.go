@@ -67,7 +67,7 @@ func wrongHAProxy() []wrong {
 			check: "path with escapes in small letters", cause: explain.CausePathEncoding, sent: "caf%c3%a9", arrived: "caf%C3%A9", mend: "percent-to-uppercase", well: []string{"POST"}},
 		{name: "the doctor's header removed", proxy: "HAProxy", gate: public, edits: []string{proto, "http-request del-header X-Callgate-Doctor\n " + proto},
 			check: "doctor", cause: doctor.CauseNoDoctor, mend: "pass the header X-Callgate-Doctor on"},
-		{name: "a rule against apostrophes", proxy: "HAProxy", gate: public, edits: []string{proto, "http-request deny if { path_sub \\' }\n " + proto},
+		{name: "a rule against commas", proxy: "HAProxy", gate: public, edits: []string{proto, "http-request deny if { path_sub , }\n " + proto},
 			check: "path with punctuation", cause: doctor.CauseRefused, mend: "let the request through", well: []string{"POST"}},
 	}
 }

@@ -31,10 +31,8 @@ type Arrived struct {
 	Peer   string `json:"peer,omitempty"`
 	Listen string `json:"listen,omitempty"`
 	// Header holds the headers that the doctor sends, and those in which proxies say
-	// something about a request. Of all others it has only the names, in Others: a
-	// proxy may add a secret.
+	// something about a request. All others stay untold: a proxy may add a secret.
 	Header map[string][]string `json:"header"`
-	Others []string            `json:"others,omitempty"`
 	Body   []byte              `json:"body,omitempty"`
 	// BodyFault says why the body is not all there.
 	BodyFault string `json:"body_fault,omitempty"`

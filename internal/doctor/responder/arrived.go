@@ -42,11 +42,8 @@ func arrived(q *http.Request) *protocol.Arrived {
 			a.Header[name] = values
 		case slices.Contains(traces, name):
 			a.Header[name] = []string{"…"}
-		case name != protocol.Header:
-			a.Others = append(a.Others, name)
 		}
 	}
-	slices.Sort(a.Others)
 	if len(q.TransferEncoding) > 0 { // net/http takes it out of the headers
 		a.Header["Transfer-Encoding"] = q.TransferEncoding
 	}
