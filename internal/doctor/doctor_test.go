@@ -166,7 +166,7 @@ func TestFindings(t *testing.T) {
 		"no answer":           {answering(pathHas("/get?"), func(http.ResponseWriter, *http.Request) { panic(http.ErrAbortHandler) }), protocol.Server{}, "GET", doctor.CauseUnreachable, "no answer"},
 		"header lost":         {changing(func(r *http.Request) { r.Header.Del(protocol.Header) }), protocol.Server{}, "doctor", doctor.CauseNoDoctor, "pass the header X-Callgate-Doctor on"},
 		"clock":               {answeringClock(-time.Hour), protocol.Server{}, "clock", doctor.CauseClock, "1h0m0s behind ours"},
-		"deadline":            {straight, protocol.Server{Deadline: callgate.CarrierPatience.Milliseconds()}, "latency", doctor.CauseSlow, "deadline: 15s"},
+		"deadline":            {straight, protocol.Server{Deadline: callgate.CarrierPatience.Milliseconds()}, "latency", doctor.CauseSlow, "leave more of the carrier's time"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
