@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"github.com/callgate/callgate"
+	"github.com/callgate/callgate/internal/leaktest"
 )
 
 // echo is a verifier that admits everything, to see which address it is asked about.
@@ -185,7 +186,7 @@ func TestAddress(t *testing.T) {
 			for name, values := range headers(c.headers...) {
 				r.Header[name] = values
 			}
-			a, err := g.Check(r)
+			a, err := noted(g.Check(r))
 			switch {
 			case c.want == "" && !errors.Is(err, callgate.ErrHost):
 				t.Errorf("error %v, want ErrHost", err)
@@ -223,7 +224,7 @@ func TestPublicURL(t *testing.T) {
 			r.Header.Set("X-Forwarded-Proto", "http")
 			r.Header.Set("X-Forwarded-Prefix", "/b")
 			r.Header.Set("Forwarded", "nonsense")
-			a, err := g.Check(r)
+			a, err := noted(g.Check(r))
 			if err != nil || a.URL != c.want {
 				t.Errorf("%s from %s: %v %v, want %s", c.public, peer, a, err, c.want)
 			}
@@ -244,7 +245,7 @@ func TestSignatureForAnotherHost(t *testing.T) {
 	for _, peer := range []string{proxy, stranger} {
 		for _, header := range []string{"Host: evil.example", "X-Forwarded-Host: evil.example", "Forwarded: host=evil.example"} {
 			attack := func() *http.Request {
-				r := sign(t, post("/ivr", voiceForm("&Digits=1")), "https://evil.example/ivr")
+				r := sign(t, post("/ivr", voiceForm("&Digits="+leaktest.Digits)), "https://evil.example/ivr")
 				r.RemoteAddr, r.TLS = peer, &tls.ConnectionState{}
 				name, value, _ := strings.Cut(header, ": ")
 				r.Header.Set(name, value)
@@ -253,14 +254,14 @@ func TestSignatureForAnotherHost(t *testing.T) {
 				}
 				return r
 			}
-			if _, err := pinned.Check(attack()); !errors.Is(err, callgate.ErrMismatch) {
+			if _, err := noted(pinned.Check(attack())); !errors.Is(err, callgate.ErrMismatch) {
 				t.Errorf("public URL, %s from %s: %v, want ErrMismatch", header, peer, err)
 			}
 			want := callgate.ErrHost
 			if peer == stranger && !strings.HasPrefix(header, "Host") {
 				want = callgate.ErrMismatch // for our host, to which the header adds nothing
 			}
-			if _, err := allowed.Check(attack()); !errors.Is(err, want) {
+			if _, err := noted(allowed.Check(attack())); !errors.Is(err, want) {
 				t.Errorf("allowed hosts, %s from %s: %v, want %v", header, peer, err, want)
 			}
 		}

@@ -131,7 +131,7 @@ func TestUserPrincipals(t *testing.T) {
 		{callgate.AuthBoth, "good", append(slices.Clone(carrier), user)},
 		{callgate.AuthSignature, "good", carrier},
 	} {
-		a, err := newGate(t, withUsers(t, c.auth)).Check(authRequest(t, c.signature, right))
+		a, err := noted(newGate(t, withUsers(t, c.auth)).Check(authRequest(t, c.signature, right)))
 		if err != nil {
 			t.Errorf("%s: %v", c.auth, err)
 			continue
@@ -176,7 +176,7 @@ func TestCredentials(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			r := authRequest(t, "none", "")
 			r.Header["Authorization"] = c.header
-			_, err := g.Check(r)
+			_, err := noted(g.Check(r))
 			switch {
 			case c.want == "" && err != nil:
 				t.Errorf("refused: %v", err)
@@ -195,7 +195,7 @@ func TestLongestCredentials(t *testing.T) {
 	c := withUsers(t, callgate.AuthBasic)
 	c.Users = passwords{user: password}
 	c.Routes[0].Entries[0].Principal = callgate.User(user)
-	if _, err := newGate(t, c).Check(authRequest(t, "none", basic(user, password))); err != nil {
+	if _, err := noted(newGate(t, c).Check(authRequest(t, "none", basic(user, password)))); err != nil {
 		t.Error(err)
 	}
 }
@@ -213,7 +213,7 @@ func TestAuthInherited(t *testing.T) {
 	for target, want := range map[string]string{
 		"/": "", "/both": "login", "/both/below": "login", "/both/signature": "",
 	} {
-		_, err := g.Check(signedPost(t, target, ""))
+		_, err := noted(g.Check(signedPost(t, target, "")))
 		if (err == nil) != (want == "") || err != nil && !strings.Contains(err.Error(), want) {
 			t.Errorf("%s: %v, want %q", target, err, want)
 		}
@@ -257,12 +257,12 @@ func TestUserSendsNoForm(t *testing.T) {
 	g := newGate(t, withUsers(t, callgate.AuthBasic))
 	r := authRequest(t, "none", right)
 	setBody(r, "a=%zz")
-	if _, err := g.Check(r); !errors.Is(err, callgate.ErrParams) {
+	if _, err := noted(g.Check(r)); !errors.Is(err, callgate.ErrParams) {
 		t.Errorf("error %v, want ErrParams", err)
 	}
 	r = authRequest(t, "none", right)
 	r.Header.Set("Content-Type", "text/plain")
-	if a, err := g.Check(r); err != nil || a.Params != nil {
+	if a, err := noted(g.Check(r)); err != nil || a.Params != nil {
 		t.Errorf("%+v %v", a, err)
 	}
 }

@@ -197,7 +197,7 @@ func TestConfigIsCopied(t *testing.T) {
 	g := newGate(t, c)
 	c.Routes[0].Entries[0].Effect = callgate.Deny
 	clear(c.Rescue.Documents[""])
-	if _, err := g.Check(signedPost(t, "/", "")); err != nil {
+	if _, err := noted(g.Check(signedPost(t, "/", ""))); err != nil {
 		t.Errorf("the gate has changed: %v", err)
 	}
 }
@@ -266,7 +266,7 @@ func TestRoutes(t *testing.T) {
 				c.target += "?" + voiceForm("")
 				r = request("GET", c.target, "")
 			}
-			a, err := g.Check(sign(t, r, public+c.target))
+			a, err := noted(g.Check(sign(t, r, public+c.target)))
 			if err != nil {
 				t.Fatal(err)
 			}

@@ -22,7 +22,7 @@ func TestEvent(t *testing.T) {
 	c := config(t)
 	c.Now = func() time.Time { now = now.Add(time.Millisecond); return now }
 	c.Routes = append(c.Routes, callgate.Route{Path: "/ivr"})
-	_, _, event := serve(t, c, answering, signedPost(t, "/ivr/secret-path?pin=4711", "&Digits=4711&SpeechResult=my+secret"))
+	_, _, event := serve(t, c, answering, signedPost(t, "/ivr/secret-path?pin=47110815", "&Digits=47110815&SpeechResult=my+secret"))
 	want := callgate.Event{
 		Outcome: callgate.OutcomeAccepted, Route: "/ivr", Kind: callgate.KindVoice, Method: "POST",
 		Status: 200, Bytes: int64(len(welcome)),
@@ -43,17 +43,17 @@ func TestEvent(t *testing.T) {
 // end, and looks for the secrets in the events.
 func TestEventsTellNothing(t *testing.T) {
 	secrets := []string{string(token), "4711", "hunter2", "my secret", "my+secret", "15005550006", "15005550009", "secret-path", "sesame"}
-	target, more := "/secret-path?pin=4711", "&Digits=4711&SpeechResult=my+secret"
-	saying := "<Response><Say>hunter2 4711</Say></Response>"
+	target, more := "/secret-path?pin=47110815", "&Digits=47110815&SpeechResult=my+secret"
+	saying := "<Response><Say>hunter2 47110815</Say></Response>"
 	for name, c := range map[string]struct {
 		handler http.Handler
 		change  func(*callgate.Config, *http.Request)
 	}{
 		"accepted":      {writes(200, "", saying), nil},
 		"error":         {writes(500, "", saying), nil},
-		"redirect":      {http.RedirectHandler("/?pin=4711", 301), nil},
+		"redirect":      {http.RedirectHandler("/?pin=47110815", 301), nil},
 		"no document":   {writes(200, "", "hunter2"), nil},
-		"panic":         {panics(errors.New("hunter2 4711")), nil},
+		"panic":         {panics(errors.New("hunter2 47110815")), nil},
 		"mismatch":      {answering, func(_ *callgate.Config, r *http.Request) { r.RequestURI += "hunter2" }},
 		"target":        {answering, func(_ *callgate.Config, r *http.Request) { r.RequestURI += "#hunter2" }},
 		"bad query":     {answering, func(_ *callgate.Config, r *http.Request) { r.RequestURI += "%hunter2" }},

@@ -12,6 +12,7 @@ import (
 	"testing/iotest"
 
 	"github.com/callgate/callgate"
+	"github.com/callgate/callgate/internal/leaktest"
 	"github.com/callgate/callgate/twilio"
 )
 
@@ -44,7 +45,7 @@ func TestCheck(t *testing.T) {
 		{"query added", func(r *http.Request) { r.RequestURI = "/ivr?x=1" }, callgate.ErrMismatch},
 		{"question mark added", func(r *http.Request) { r.RequestURI = "/ivr?" }, callgate.ErrMismatch},
 		{"path encoded", func(r *http.Request) { r.RequestURI = "/iv%72" }, callgate.ErrMismatch},
-		{"parameter added", func(r *http.Request) { setBody(r, form+"&Digits=1") }, callgate.ErrMismatch},
+		{"parameter added", func(r *http.Request) { setBody(r, form+"&Digits="+leaktest.Digits) }, callgate.ErrMismatch},
 		{"parameter removed", func(r *http.Request) { setBody(r, strings.Replace(form, "&Direction=inbound", "", 1)) }, callgate.ErrMismatch},
 		{"parameter repeated with another value", func(r *http.Request) { setBody(r, form+"&To=%2B15005550000") }, callgate.ErrMismatch},
 		{"parameters bad", func(r *http.Request) { setBody(r, form+"&x=%zz") }, callgate.ErrParams},
@@ -94,7 +95,7 @@ func TestCheck(t *testing.T) {
 			config.MaxBody = int64(len(form)) + 512
 			r := signedPost(t, "/ivr", "")
 			c.change(r)
-			a, err := newGate(t, config).Check(r)
+			a, err := noted(newGate(t, config).Check(r))
 			switch {
 			case c.want == nil && err != nil:
 				t.Errorf("refused: %v", err)
@@ -134,31 +135,31 @@ func checkDetail(t *testing.T, err error) {
 func TestBodyAtTheLimit(t *testing.T) {
 	c := config(t)
 	c.MaxBody = int64(len(voiceForm("")))
-	if _, err := newGate(t, c).Check(signedPost(t, "/", "")); err != nil {
+	if _, err := noted(newGate(t, c).Check(signedPost(t, "/", ""))); err != nil {
 		t.Errorf("a body of exactly the limit: %v", err)
 	}
 	c.MaxBody--
-	if _, err := newGate(t, c).Check(signedPost(t, "/", "")); !errors.Is(err, callgate.ErrTooLarge) {
+	if _, err := noted(newGate(t, c).Check(signedPost(t, "/", ""))); !errors.Is(err, callgate.ErrTooLarge) {
 		t.Errorf("a body of one byte more: %v", err)
 	}
 }
 
 func TestAdmission(t *testing.T) {
-	r := signedPost(t, "/ivr?step=2&step=3", "&Digits=1")
-	a, err := newGate(t, config(t)).Check(r)
+	r := signedPost(t, "/ivr?step=2&step=3", "&Digits="+leaktest.Digits)
+	a, err := noted(newGate(t, config(t)).Check(r))
 	if err != nil {
 		t.Fatal(err)
 	}
 	for what, ok := range map[string]bool{
 		"proof":    a.Proof == callgate.Proof{Carrier: "twilio", Account: account, Key: "main", Form: callgate.FormAsReceived},
-		"digits":   a.Params.Get("Digits") == "1",
+		"digits":   a.Params.Get("Digits") == leaktest.Digits,
 		"caller":   a.Params.Get("From") == caller,
 		"no query": !a.Params.Has("step"),
 		"query":    slices.Equal(a.Query.Values("step"), []string{"2", "3"}) && !a.Query.Has("Digits"),
 		"route":    a.Route == "/",
 		"URL":      a.URL == public+"/ivr?step=2&step=3",
 		"method":   a.Method == "POST",
-		"body":     string(a.Body) == voiceForm("&Digits=1"),
+		"body":     string(a.Body) == voiceForm("&Digits="+leaktest.Digits),
 		"decision": a.Decision.Allowed && a.Decision.String() == `view allowed by "allow carrier:twilio view" on /`,
 		"principals": slices.Equal(a.Principals, []callgate.Principal{
 			callgate.Everyone, callgate.Carrier("twilio"), callgate.Account(account), callgate.Key("main"), callgate.Number(dialled),
@@ -179,12 +180,12 @@ func TestAdmission(t *testing.T) {
 func TestAdmissionOfGet(t *testing.T) {
 	c := config(t)
 	c.Routes[0].Methods = []string{"GET"}
-	target := "/ivr?step=2&" + voiceForm("&Digits=1")
-	a, err := newGate(t, c).Check(sign(t, request("GET", target, ""), public+target))
+	target := "/ivr?step=2&" + voiceForm("&Digits="+leaktest.Digits)
+	a, err := noted(newGate(t, c).Check(sign(t, request("GET", target, ""), public+target)))
 	if err != nil {
 		t.Fatal(err)
 	}
-	if a.Params.Get("Digits") != "1" || a.Params.Get("step") != "2" || !slices.Equal(a.Params, a.Query) || a.Body != nil {
+	if a.Params.Get("Digits") != leaktest.Digits || a.Params.Get("step") != "2" || !slices.Equal(a.Params, a.Query) || a.Body != nil {
 		t.Errorf("%+v", a)
 	}
 }
@@ -197,7 +198,7 @@ func TestAdmissionOfJSON(t *testing.T) {
 	url := twilio.WithBodyHash(public+"/events", []byte(body))
 	r := request("POST", strings.TrimPrefix(url, public), body)
 	r.Header.Set("Content-Type", "application/json")
-	a, err := newGate(t, c).Check(sign(t, r, url))
+	a, err := noted(newGate(t, c).Check(sign(t, r, url)))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -241,7 +242,7 @@ func TestPrincipals(t *testing.T) {
 			config := config(t)
 			config.Verifier = c.verifier
 			config.Routes[0].Entries[0].Principal = callgate.Everyone
-			a, err := newGate(t, config).Check(post("/", c.form))
+			a, err := noted(newGate(t, config).Check(post("/", c.form)))
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -285,7 +286,7 @@ func TestAccess(t *testing.T) {
 		"/any":           `dial allowed by "allow carrier:twilio *" on /any`,
 		"/any/below":     `dial allowed by "allow carrier:twilio *" on /any`,
 	} {
-		a, err := g.Check(signedPost(t, target, ""))
+		a, err := noted(g.Check(signedPost(t, target, "")))
 		var got string
 		var refusal *callgate.Refusal
 		switch {
@@ -311,7 +312,7 @@ func (failing) Verify(*callgate.Request) (callgate.Proof, error) {
 func TestVerifierError(t *testing.T) {
 	c := config(t)
 	c.Verifier = failing{}
-	_, err := newGate(t, c).Check(signedPost(t, "/", ""))
+	_, err := noted(newGate(t, c).Check(signedPost(t, "/", "")))
 	if !errors.Is(err, callgate.ErrMismatch) {
 		t.Errorf("error %v, want ErrMismatch", err)
 	}
@@ -328,7 +329,7 @@ func TestVerifierOfRoute(t *testing.T) {
 	c.Routes = append(c.Routes, callgate.Route{Path: "/other", Verifier: other}, callgate.Route{Path: "/other/below"})
 	g := newGate(t, c)
 	for target, want := range map[string]error{"/": nil, "/other": callgate.ErrMismatch, "/other/below": callgate.ErrMismatch} {
-		if _, err := g.Check(signedPost(t, target, "")); !errors.Is(err, want) {
+		if _, err := noted(g.Check(signedPost(t, target, ""))); !errors.Is(err, want) {
 			t.Errorf("%s: %v, want %v", target, err, want)
 		}
 	}
@@ -359,7 +360,7 @@ func TestKindOfRoute(t *testing.T) {
 		if want == callgate.KindStream {
 			r = request("GET", target, "")
 		}
-		if _, err := g.Check(r); err != nil || k.got != want {
+		if _, err := noted(g.Check(r)); err != nil || k.got != want {
 			t.Errorf("%s: %v, %v, want %v", target, k.got, err, want)
 		}
 	}

@@ -8,10 +8,13 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"net/url"
+	"os"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/callgate/callgate"
+	"github.com/callgate/callgate/internal/leaktest"
 	"github.com/callgate/callgate/twilio"
 )
 
@@ -26,6 +29,21 @@ const (
 	support = "+15005550100"
 	public  = "https://ivr.example.org"
 )
+
+// TestMain has all that the gate says searched for what the tests send; see noted and
+// newGate.
+func TestMain(m *testing.M) {
+	os.Exit(leaktest.Main(m, string(token), "hunter2", "open sesame", "correct horse", "my secret", "secret-path"))
+}
+
+// noted hands on what Check said to the search for leaks.
+func noted(a *callgate.Admission, err error) (*callgate.Admission, error) {
+	leaktest.Note(err)
+	if a != nil {
+		leaktest.Note(a.Proof)
+	}
+	return a, err
+}
 
 // voiceForm is the body of a complete voice webhook with more parameters behind it.
 func voiceForm(more string) string {
@@ -69,6 +87,15 @@ func config(t testing.TB) callgate.Config {
 
 func newGate(t testing.TB, c callgate.Config) *callgate.Gate {
 	t.Helper()
+	told := c.Observe
+	c.Observe = func(ctx context.Context, e callgate.Event) {
+		timeless := e
+		timeless.Start, timeless.Duration = time.Time{}, 0
+		leaktest.Note(timeless, e.Err)
+		if told != nil {
+			told(ctx, e)
+		}
+	}
 	g, err := callgate.New(c)
 	if err != nil {
 		t.Fatal(err)

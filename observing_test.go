@@ -158,7 +158,7 @@ func TestObserveEnds(t *testing.T) {
 		if event.Outcome != moment.want || event.ObservedUntil.IsZero() != (moment.want == callgate.OutcomeRefused) {
 			t.Errorf("%v: %+v", moment.at, event)
 		}
-		a, err := g.Check(post("/", voiceForm("")))
+		a, err := noted(g.Check(post("/", voiceForm(""))))
 		if (err == nil) != (moment.want == callgate.OutcomeObserved) || err == nil && a.Observed == nil {
 			t.Errorf("%v: Check says %+v, %v", moment.at, a, err)
 		}

@@ -103,7 +103,7 @@ func TestTargets(t *testing.T) {
 	g := newGate(t, config(t))
 	for _, c := range targets {
 		t.Run(c.target, func(t *testing.T) {
-			a, err := g.Check(signedPost(t, c.target, ""))
+			a, err := noted(g.Check(signedPost(t, c.target, "")))
 			if !c.clean {
 				if !errors.Is(err, callgate.ErrTarget) && !errors.Is(err, callgate.ErrParams) {
 					t.Errorf("error %v, want ErrTarget", err)
@@ -143,7 +143,7 @@ func TestEncodedSlash(t *testing.T) {
 		"/%2f%2fstaff/x":     callgate.ErrTarget,
 		"/x/https%3a%2f%2fy": nil,
 	} {
-		_, err := g.Check(signedPost(t, target, ""))
+		_, err := noted(g.Check(signedPost(t, target, "")))
 		if !errors.Is(err, want) {
 			t.Errorf("%s: %v, want %v", target, err, want)
 		}

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/callgate/callgate/carrier"
+	"github.com/callgate/callgate/internal/leaktest"
 )
 
 // Each case is a sentence of twiml/gather or of the table of section 1.3 of the
@@ -234,6 +235,7 @@ func TestGatherOptions(t *testing.T) {
 // wantCode demands that the debugger has said something.
 func wantCode(t *testing.T, call *carrier.Call, code int) {
 	t.Helper()
+	leaktest.Note(call.Problems())
 	for _, p := range call.Problems() {
 		if p.Code == code {
 			return
@@ -245,6 +247,7 @@ func wantCode(t *testing.T, call *carrier.Call, code int) {
 // wantNoProblems demands that it has said nothing.
 func wantNoProblems(t *testing.T, call *carrier.Call) {
 	t.Helper()
+	leaktest.Note(call.Problems())
 	for _, p := range call.Problems() {
 		t.Error(p)
 	}

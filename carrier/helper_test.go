@@ -10,6 +10,7 @@ import (
 
 	"github.com/callgate/callgate"
 	"github.com/callgate/callgate/carrier"
+	"github.com/callgate/callgate/internal/leaktest"
 	"github.com/callgate/callgate/twilio"
 )
 
@@ -144,6 +145,7 @@ func (a *app) call(t *testing.T, server string, change ...func(*carrier.Config))
 // must fails the test on an error.
 func must(t *testing.T, err error) {
 	t.Helper()
+	leaktest.Note(err)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -154,6 +156,7 @@ func finish(t *testing.T, call *carrier.Call, want carrier.EndReason) carrier.En
 	t.Helper()
 	end, err := call.Finish()
 	must(t, err)
+	leaktest.Note(end, call.Problems())
 	if end.Reason != want {
 		t.Errorf("the call ended with %s, want %s\n%s", end.Reason, want, transcript(call))
 	}

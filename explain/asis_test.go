@@ -85,7 +85,7 @@ func TestSignatureFits(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			x := e.Explain(context.Background(), r)
+			x := noted(e.Explain(context.Background(), r))
 			if x.Confidence != explain.Proved || !slices.Equal(x.Causes(), c.want) {
 				t.Errorf("got %s %s %v, want %v", x.Confidence, x.Cause, x.Causes(), c.want)
 			}

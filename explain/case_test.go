@@ -40,7 +40,7 @@ func testCase(t *testing.T, config explain.Config, r *explain.Request) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	want := render(t, e.Explain(context.Background(), r))
+	want := render(t, noted(e.Explain(context.Background(), r)))
 	c, err := e.Case(context.Background(), r)
 	if err != nil {
 		t.Fatal(err)
@@ -60,7 +60,7 @@ func testCase(t *testing.T, config explain.Config, r *explain.Request) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if got := render(t, again.Explain(context.Background(), read.Request)); got != want {
+	if got := render(t, noted(again.Explain(context.Background(), read.Request))); got != want {
 		t.Errorf("explanation of the case:\n%s\nof the request:\n%s", got, want)
 	}
 	noOriginals(t, file, read.Request, config, r)

@@ -87,7 +87,7 @@ func TestMendsOfProxies(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			x := e.Explain(context.Background(), r)
+			x := noted(e.Explain(context.Background(), r))
 			if x.Proxy != proxy {
 				if proxy == explain.ProxyNgrok || x.Proxy != explain.ProxyNgrok { // one of the threads is about ngrok
 					t.Errorf("%s: taken for %q", proxy, x.Proxy)
@@ -177,7 +177,7 @@ func TestGuesses(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			x := e.Explain(context.Background(), r)
+			x := noted(e.Explain(context.Background(), r))
 			if got := x.Causes(); len(got) == 0 || x.Cause != c.want[0] || len(got) != len(c.want) || got[len(got)-1] != c.want[len(c.want)-1] {
 				t.Errorf("got %v, want %v", got, c.want)
 			}

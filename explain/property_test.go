@@ -80,7 +80,7 @@ func explainRandom(t *testing.T, seed uint64, changes int) result {
 		t.Error(err)
 		return r
 	}
-	x := e.Explain(context.Background(), c.request())
+	x := noted(e.Explain(context.Background(), c.request()))
 	r.tried, r.cut = x.Tried, !x.Complete
 	switch {
 	case x.Confidence != explain.Proved:

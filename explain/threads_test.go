@@ -131,7 +131,7 @@ func (c *threadCase) explain(t *testing.T) *explain.Explanation {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return e.Explain(context.Background(), r)
+	return noted(e.Explain(context.Background(), r))
 }
 
 // request returns what the application knew and the request that it saw.

@@ -10,6 +10,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/callgate/callgate/internal/leaktest"
 	"github.com/callgate/callgate/ivr"
 	"github.com/callgate/callgate/twiml"
 )
@@ -106,6 +107,7 @@ func (c *call) try(s ivr.State, kind ivr.EventKind, params url.Values) (string, 
 		}
 		answer, err = c.program.Step(c.site, s, ev)
 	}
+	leaktest.Note(err, answer.Node, answer.Tags)
 	if err != nil {
 		return "", err
 	}

@@ -11,8 +11,9 @@ scripts/interop-carrier-setup.sh
 scripts/lint.sh
 scripts/fuzz.sh
 
-# What the tests log, answer with errors and measure is gathered here by the harnesses
-# of package internal/leaktest, and searched when all are done.
+# What the tests log, answer with errors and measure is gathered here by package
+# internal/leaktest, with the secrets that they use, and searched when all are done, along
+# with what is printed below.
 record=$(mktemp -d)
 trap 'rm -rf "$record"' EXIT
 export CALLGATE_TEST_RECORD="$record"
@@ -20,10 +21,10 @@ export CALLGATE_TEST_RECORD="$record"
 status=0
 packages=$(go list ./... | grep -v /interop/)
 # shellcheck disable=SC2086 # a list of words
-go test -race -shuffle=on -timeout 10m $packages || status=$?
+go test -race -shuffle=on -timeout 10m $packages 2>&1 | tee "$record/recorded-output-1" || status=$?
 # Ten thousand explanations, of which the race detector is given a tenth.
 go test -run '^TestExplainFindsWhatWasChanged$' ./explain || status=$?
 # One after another: they start servers, on ports that were free a moment ago.
-go test -race -shuffle=on -timeout 10m -p 1 ./interop/... || status=$?
+go test -race -shuffle=on -timeout 10m -p 1 ./interop/... 2>&1 | tee "$record/recorded-output-2" || status=$?
 go run ./internal/leaktest/leakscan "$record" || status=1
 exit "$status"

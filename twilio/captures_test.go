@@ -223,7 +223,7 @@ func TestCaptures(t *testing.T) {
 			c.get = get
 			r := c.request()
 			t.Run(c.name+" "+r.Method, func(t *testing.T) {
-				if _, err := v.Verify(r); err != nil {
+				if _, err := noted(v.Verify(r)); err != nil {
 					t.Errorf("Verify = %v (source: %s)", err, c.source)
 				}
 			})

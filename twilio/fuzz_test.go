@@ -30,7 +30,7 @@ func FuzzVerify(f *testing.F) {
 		r := request(method, target, contentType, body)
 		r.Kind = callgate.Kind(kind)
 		r.Header[twilio.Header] = []string{signature}
-		_, err := plain.Verify(r)
+		_, err := noted(plain.Verify(r))
 		if err == nil && !slices.Contains(acceptable(r), signature) {
 			t.Errorf("admitted with %q", signature)
 		}
@@ -38,7 +38,7 @@ func FuzzVerify(f *testing.F) {
 		if err != nil && (!errors.As(err, &refusal) || refusal.Detail == "") {
 			t.Errorf("refused with %v", err)
 		}
-		if _, strict := voice.Verify(r); strict == nil && err != nil {
+		if _, strict := noted(voice.Verify(r)); strict == nil && err != nil {
 			t.Errorf("the profile admits what the signature alone does not: %v", err)
 		}
 	})
@@ -180,12 +180,12 @@ func FuzzSign(f *testing.F) {
 			t.Fatalf("Sign = %q, want %q", signature, want)
 		}
 		r.Header.Set(twilio.Header, signature)
-		if proof, err := v.Verify(r); err != nil || proof.Form != callgate.FormAsReceived {
+		if proof, err := noted(v.Verify(r)); err != nil || proof.Form != callgate.FormAsReceived {
 			t.Fatalf("Verify = %+v, %v", proof, err)
 		}
 		changed := *r
 		changed.URL, changed.Body = changeByte(target, body, change)
-		if _, err := v.Verify(&changed); err == nil && !sameMeaning(r, &changed) {
+		if _, err := noted(v.Verify(&changed)); err == nil && !sameMeaning(r, &changed) {
 			t.Errorf("%q, %q: admitted as %q, %q", target, body, changed.URL, changed.Body)
 		}
 	})

@@ -55,7 +55,7 @@ func TestKeys(t *testing.T) {
 					signed = nil
 				}
 				r.Header.Set(twilio.Header, reference(c.token, r.URL, signed))
-				proof, err := v.Verify(r)
+				proof, err := noted(v.Verify(r))
 				if !errors.Is(err, c.err) {
 					t.Fatalf("Verify = %v, want %v", err, c.err)
 				}
@@ -78,7 +78,7 @@ func TestAccountDecidesKey(t *testing.T) {
 	}})
 	for sid, want := range map[string]string{account: "main", subaccount: "sub", "AC" + strings.Repeat("0", 32): "any"} {
 		c := with(inbound, "AccountSid", sid)
-		proof, err := v.Verify(post(callgate.KindVoice, address, reference(token, address, c), c))
+		proof, err := noted(v.Verify(post(callgate.KindVoice, address, reference(token, address, c), c)))
 		if err != nil || proof.Key != want {
 			t.Errorf("for %s: key %q, %v; want %q", sid, proof.Key, err, want)
 		}
@@ -221,7 +221,7 @@ func TestZeroVerifier(t *testing.T) {
 	var v twilio.Verifier
 	r := request("GET", address, "", "")
 	r.Header.Set(twilio.Header, reference("", address, nil))
-	if _, err := v.Verify(r); !errors.Is(err, callgate.ErrNoKey) {
+	if _, err := noted(v.Verify(r)); !errors.Is(err, callgate.ErrNoKey) {
 		t.Errorf("Verify = %v, want %v", err, callgate.ErrNoKey)
 	}
 	if _, err := v.Sign(r); !errors.Is(err, callgate.ErrNoKey) {
@@ -247,7 +247,7 @@ func TestNoSecretIsShown(t *testing.T) {
 	}
 	for _, kind := range []callgate.Kind{callgate.KindVoice, callgate.KindStream, 9} {
 		r.Kind = kind
-		_, err := v.Verify(r)
+		_, err := noted(v.Verify(r))
 		if err == nil {
 			t.Fatal("admitted")
 		}
@@ -256,7 +256,7 @@ func TestNoSecretIsShown(t *testing.T) {
 	}
 	for _, body := range []string{"Digits=4711&%zz", "Digits=4711"} {
 		r.Body = []byte(body)
-		_, err := v.Verify(r)
+		_, err := noted(v.Verify(r))
 		fmt.Fprintln(&shown, err)
 	}
 	for _, secret := range secrets {
@@ -287,7 +287,7 @@ func TestConcurrent(t *testing.T) {
 func TestRequestIsNotChanged(t *testing.T) {
 	c := captures(t)[1]
 	r, same := c.request(), c.request()
-	if _, err := voiceVerifier(t).Verify(r); err != nil {
+	if _, err := noted(voiceVerifier(t).Verify(r)); err != nil {
 		t.Fatal(err)
 	}
 	if fmt.Sprint(r) != fmt.Sprint(same) {

@@ -306,7 +306,7 @@ func TestHeader(t *testing.T) {
 			if c.values != nil {
 				r.Header[twilio.Header] = c.values
 			}
-			if _, err := v.Verify(r); !errors.Is(err, c.want) {
+			if _, err := noted(v.Verify(r)); !errors.Is(err, c.want) {
 				t.Errorf("Verify = %v, want %v", err, c.want)
 			}
 		})
@@ -344,7 +344,7 @@ func (c matrixCase) check(t *testing.T, r *callgate.Request) {
 		signed = c.url
 	}
 	r.Header.Set(twilio.Header, reference(token, signed, c.params))
-	proof, err := signatureOnly(t, token).Verify(r)
+	proof, err := noted(signatureOnly(t, token).Verify(r))
 	if !errors.Is(err, c.want) {
 		t.Fatalf("Verify = %v, want %v", err, c.want)
 	}

@@ -15,7 +15,7 @@ import (
 // verifyPosted signs the parameters by the reference and verifies them as a form.
 func verifyPosted(t testing.TB, v *twilio.Verifier, kind callgate.Kind, url string, params [][2]string) error {
 	t.Helper()
-	_, err := v.Verify(post(kind, url, reference(token, url, params), params))
+	_, err := noted(v.Verify(post(kind, url, reference(token, url, params), params)))
 	return err
 }
 
@@ -99,7 +99,7 @@ func TestWellFormed(t *testing.T) {
 				return
 			}
 			get := capture{get: true, url: address, params: c.params}
-			if _, err := v.Verify(get.request()); !errors.Is(err, c.want) {
+			if _, err := noted(v.Verify(get.request())); !errors.Is(err, c.want) {
 				t.Errorf("Verify of a GET = %v, want %v", err, c.want)
 			}
 		})
@@ -114,11 +114,11 @@ func TestNames(t *testing.T) {
 	for _, name := range []string{"", "1st", "To[]", "To x", "Toll[]", "Toll x", "Toll\u00e9", "ABTest", "__proto__", "\u00e9", "A"} {
 		t.Run(name, func(t *testing.T) {
 			c := capture{url: address, params: with(base, name, "x")}
-			if _, err := v.Verify(c.request()); !errors.Is(err, callgate.ErrProfile) {
+			if _, err := noted(v.Verify(c.request())); !errors.Is(err, callgate.ErrProfile) {
 				t.Errorf("Verify = %v, want %v", err, callgate.ErrProfile)
 			}
 			c.get = true
-			if _, err := v.Verify(c.request()); err != nil {
+			if _, err := noted(v.Verify(c.request())); err != nil {
 				t.Errorf("Verify of a GET = %v", err)
 			}
 		})
@@ -259,10 +259,10 @@ func TestNotWhatItClaims(t *testing.T) {
 			r := request(c.method, c.url, c.bodyType, c.body)
 			r.Kind = c.kind
 			r.Header.Set(twilio.Header, reference(token, c.url, c.signed))
-			if _, err := signatureOnly(t, token).Verify(r); err != nil {
+			if _, err := noted(signatureOnly(t, token).Verify(r)); err != nil {
 				t.Fatalf("the signature does not hold: %v", err)
 			}
-			if _, err := v.Verify(r); !errors.Is(err, callgate.ErrProfile) {
+			if _, err := noted(v.Verify(r)); !errors.Is(err, callgate.ErrProfile) {
 				t.Errorf("Verify = %v, want %v", err, callgate.ErrProfile)
 			}
 		})
@@ -292,12 +292,12 @@ func TestStream(t *testing.T) {
 	r := request(http.MethodGet, "wss://ivr.example.org/media", "", "")
 	r.Kind = callgate.KindStream
 	r.Header.Set(twilio.Header, reference(token, r.URL, nil))
-	if _, err := v.Verify(r); err != nil {
+	if _, err := noted(v.Verify(r)); err != nil {
 		t.Errorf("Verify = %v", err)
 	}
 	r.URL = "https://ivr.example.org/media"
 	r.Header.Set("Upgrade", "websocket")
-	if proof, err := v.Verify(r); err != nil || proof.Form != callgate.FormAsReceived {
+	if proof, err := noted(v.Verify(r)); err != nil || proof.Form != callgate.FormAsReceived {
 		t.Errorf("Verify of the https address = %v, %v", proof, err)
 	}
 }
@@ -306,7 +306,7 @@ func TestStatusJSON(t *testing.T) {
 	r := request(http.MethodPost, twilio.WithBodyHash(address, []byte(sample)), jsonType, sample)
 	r.Kind = callgate.KindStatus
 	r.Header.Set(twilio.Header, reference(token, r.URL, nil))
-	if _, err := voiceVerifier(t).Verify(r); err != nil {
+	if _, err := noted(voiceVerifier(t).Verify(r)); err != nil {
 		t.Errorf("Verify = %v", err)
 	}
 }
@@ -376,7 +376,7 @@ func TestOneReading(t *testing.T) {
 		signature := reference(token, address, c)
 		var first reading
 		try := func(r reading) {
-			if _, err := v.Verify(post(callgate.KindVoice, address, signature, r)); err != nil {
+			if _, err := noted(v.Verify(post(callgate.KindVoice, address, signature, r))); err != nil {
 				return
 			}
 			known := knownPart(r, names)

@@ -59,7 +59,7 @@ func TestReadKnown(t *testing.T) {
 			signature := reference(token, c.url, c.params)
 			all := eachKnown(genuine.join(), names, requiredOf(c.kind), limit, func(r reading) {
 				tried++
-				_, err := v.Verify(post(c.kind, c.url, signature, r))
+				_, err := noted(v.Verify(post(c.kind, c.url, signature, r)))
 				if err != nil {
 					return
 				}
@@ -114,7 +114,7 @@ func TestReadWindow(t *testing.T) {
 			signature := reference(token, c.url, c.params)
 			cut := c.windows(2, limit, func(r reading) {
 				tried++
-				_, err := v.Verify(post(c.kind, c.url, signature, r))
+				_, err := noted(v.Verify(post(c.kind, c.url, signature, r)))
 				if (err == nil) != slices.Equal(r, genuine) && !onlyHeadersMoved(genuine, r) {
 					t.Errorf("Verify = %v: %s", err, diff(genuine, r))
 				}
@@ -152,7 +152,7 @@ func TestReadAddress(t *testing.T) {
 					if end == len(c.url) && slices.Equal(r, genuine) {
 						continue
 					}
-					if _, err := v.Verify(post(c.kind, signed[:end], signature, r)); err == nil {
+					if _, err := noted(v.Verify(post(c.kind, signed[:end], signature, r))); err == nil {
 						t.Errorf("admitted for %q: %s", signed[:end], diff(genuine, r))
 					}
 				}
@@ -162,7 +162,7 @@ func TestReadAddress(t *testing.T) {
 					r := request(method, signed, "", "")
 					r.Header.Set(twilio.Header, signature)
 					r.Kind = kind
-					if _, err := v.Verify(r); err == nil {
+					if _, err := noted(v.Verify(r)); err == nil {
 						t.Errorf("admitted %s of everything in the address as %v", method, kind)
 					}
 				}
@@ -214,7 +214,7 @@ func TestReadSmall(t *testing.T) {
 			if skipsAny(r, requiredOf(callgate.KindVoice)) {
 				return
 			}
-			_, err := v.Verify(post(callgate.KindVoice, address, signature, r))
+			_, err := noted(v.Verify(post(callgate.KindVoice, address, signature, r)))
 			if (err == nil) != slices.Equal(r, genuine) {
 				t.Errorf("Verify = %v: %s", err, diff(genuine, r))
 			}
@@ -250,7 +250,7 @@ func TestChosenAddress(t *testing.T) {
 			}
 			eachKnown(signed, names, requiredOf(callgate.KindVoice), effort(20_000, math.MaxInt), func(r reading) {
 				tried++
-				if _, err := v.Verify(post(callgate.KindVoice, cut, signature, r)); err == nil {
+				if _, err := noted(v.Verify(post(callgate.KindVoice, cut, signature, r))); err == nil {
 					t.Errorf("admitted: %v", r)
 				}
 			})
@@ -269,7 +269,7 @@ func TestReadRandom(t *testing.T) {
 		signature := reference(token, c.url, c.params)
 		for range effort(3000, 100_000) {
 			r := shake(random, genuine)
-			_, err := v.Verify(post(c.kind, c.url, signature, r))
+			_, err := noted(v.Verify(post(c.kind, c.url, signature, r)))
 			if err == nil && !slices.Equal(sorted(r), genuine) && !onlyHeadersMoved(genuine, sorted(r)) {
 				t.Fatalf("%s: admitted %s", c.name, diff(genuine, r))
 			}

@@ -86,7 +86,7 @@ func TestVectors(t *testing.T) {
 				Profile: twilio.ProfileSignature,
 			})
 			want := v.Valid && exceptions[v.Signature] == ""
-			_, err := verifier.Verify(v.request())
+			_, err := noted(verifier.Verify(v.request()))
 			if (err == nil) != want {
 				t.Errorf("Verify = %v, want valid %v (%s)", err, want, v.Note)
 			}

@@ -68,7 +68,7 @@ var rules = archtest.Rules{
 		"interop/proxies":          nil,
 		"interop/restart":          nil,
 		"interop/signers":          nil,
-		"interop/internal/process": nil,
+		"interop/internal/process": {"internal/leaktest"},
 		"interop/internal/proxy":   {"interop/internal/process"},
 		"interop/internal/signer":  {"interop/internal/process"},
 		"interop/internal/wire":    nil,

@@ -12,6 +12,7 @@ import (
 
 	"github.com/callgate/callgate/explain"
 	"github.com/callgate/callgate/internal/capture"
+	"github.com/callgate/callgate/internal/leaktest"
 )
 
 const (
@@ -73,7 +74,7 @@ func TestRead(t *testing.T) {
 			capture.FormHAR, want()},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			got, err := capture.Read([]byte(c.text))
+			got, err := leaktest.Noted(capture.Read([]byte(c.text)))
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -93,10 +94,10 @@ func har(request string) string {
 }
 
 func TestReadKnowledge(t *testing.T) {
-	got, err := capture.Read([]byte(`
+	got, err := leaktest.Noted(capture.Read([]byte(`
 {"method":"POST","url":"http://a/","token":"secret","peer":"10.0.0.7","listen":"127.0.0.1:8080","tls":true,"proto":"HTTP/1.0","target":"/x","host":"b",
  "public_url":"https://ivr.example.org","allowed_hosts":["ivr.example.org"],"trusted_proxies":["10.0.0.0/8"],"webhooks":["https://ivr.example.org/a"]}
-{"method":"GET","host":"ivr.example.org","target":"/"}`))
+{"method":"GET","host":"ivr.example.org","target":"/"}`)))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -161,7 +162,7 @@ func TestReadFaults(t *testing.T) {
 		{"curl http://a --proxy-negotiate", "--proxy-negotiate is not understood"},
 		{"curl http://a --15005550006", "begins with --"},
 	} {
-		_, err := capture.Read([]byte(c.text))
+		_, err := leaktest.Noted(capture.Read([]byte(c.text)))
 		if err == nil || !strings.Contains(err.Error(), c.want) {
 			t.Errorf("%q: %v, want %q in it", c.text, err, c.want)
 		}
@@ -176,7 +177,7 @@ func FuzzRead(f *testing.F) {
 	f.Add([]byte(`curl -XPOST "http://h/\"" -d 'a=b' $'\x41\101' --json {} -u a:b`))
 	f.Add([]byte(`{"callgate_case":1,"request":{"method":"POST"}}`))
 	f.Fuzz(func(t *testing.T, text []byte) {
-		captures, err := capture.Read(text)
+		captures, err := leaktest.Noted(capture.Read(text))
 		if err == nil && len(captures) == 0 {
 			t.Error("neither a capture nor an error")
 		}
@@ -220,7 +221,7 @@ func FuzzCurl(f *testing.F) {
 
 func sameBody(t *testing.T, body []byte, text string) {
 	t.Helper()
-	got, err := capture.Read([]byte(text))
+	got, err := leaktest.Noted(capture.Read([]byte(text)))
 	if err != nil {
 		t.Fatal(err)
 	}

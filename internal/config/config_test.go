@@ -12,11 +12,12 @@ import (
 
 	"github.com/callgate/callgate"
 	"github.com/callgate/callgate/internal/config"
+	"github.com/callgate/callgate/internal/leaktest"
 	"github.com/callgate/callgate/internal/strictyaml"
 )
 
 func TestExample(t *testing.T) {
-	c, err := config.Load("/etc/callgate/callgate.yaml", config.Example)
+	c, err := leaktest.Noted(config.Load("/etc/callgate/callgate.yaml", config.Example))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -78,7 +79,7 @@ func structs(f reflect.Value) (list []reflect.Value) {
 const smallest = "routes: [{path: /, demo: true}]\n"
 
 func TestDefaults(t *testing.T) {
-	c, err := config.Load("callgate.yaml", []byte(smallest))
+	c, err := leaktest.Noted(config.Load("callgate.yaml", []byte(smallest)))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -91,12 +92,12 @@ func TestDefaults(t *testing.T) {
 
 func TestOverrides(t *testing.T) {
 	const content = "listen: 127.0.0.1:1\npublic_url: https://file.example\nsupport_number: +1\nadmin: {listen: 127.0.0.1:2}\n" + smallest
-	c, err := config.Load("callgate.yaml", []byte(content),
+	c, err := leaktest.Noted(config.Load("callgate.yaml", []byte(content),
 		config.Override{Key: "listen", Value: "127.0.0.1:3", From: "--listen"},
 		config.Override{Key: "public_url", Value: "https://flag.example", From: "--public-url"},
 		config.Override{Key: "support_number", Value: "+2", From: "CALLGATE_SUPPORT_NUMBER"},
 		config.Override{Key: "admin.listen", Value: "[::1]:4", From: "--admin-listen"},
-	)
+	))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -111,7 +112,7 @@ func TestOverrides(t *testing.T) {
 		t.Error(got)
 	}
 
-	_, err = config.Load("callgate.yaml", []byte(content), config.Override{Key: "listen", Value: "80", From: "--listen"})
+	_, err = leaktest.Noted(config.Load("callgate.yaml", []byte(content), config.Override{Key: "listen", Value: "80", From: "--listen"}))
 	if err == nil || err.Error() != `--listen: listen: "80" is not HOST:PORT, such as 127.0.0.1:8080` {
 		t.Error(err)
 	}
@@ -171,7 +172,7 @@ func TestFaults(t *testing.T) {
 		"routes: [{path: /}]":                                                      "c.yaml:1: routes[0]: nothing answers here or on a route above it; add flow, file, demo or upstream",
 		"routes: [{path: /a, demo: true}, {path: /ab}]":                            "c.yaml:1: routes[1]: nothing answers here or on a route above it; add flow, file, demo or upstream",
 	} {
-		_, err := config.Load("c.yaml", []byte(content))
+		_, err := leaktest.Noted(config.Load("c.yaml", []byte(content)))
 		if err == nil {
 			t.Errorf("%q: no fault", content)
 		} else if err.Error() != want {
@@ -182,7 +183,7 @@ func TestFaults(t *testing.T) {
 
 // All faults are reported at once, each as a *strictyaml.Fault.
 func TestAllFaults(t *testing.T) {
-	_, err := config.Load("c.yaml", []byte("lisen: x\nprofile: x\nkeys: [{}]\nroutes: []\n"))
+	_, err := leaktest.Noted(config.Load("c.yaml", []byte("lisen: x\nprofile: x\nkeys: [{}]\nroutes: []\n")))
 	joined, ok := err.(interface{ Unwrap() []error })
 	if !ok || len(joined.Unwrap()) != 5 {
 		t.Fatalf("got %v", err)
@@ -194,7 +195,7 @@ func TestAllFaults(t *testing.T) {
 }
 
 func TestInheritedAnswer(t *testing.T) {
-	c, err := config.Load("c.yaml", []byte("routes: [{path: /a, demo: true}, {path: /a/b}, {path: /s, kind: status}]"))
+	c, err := leaktest.Noted(config.Load("c.yaml", []byte("routes: [{path: /a, demo: true}, {path: /a/b}, {path: /s, kind: status}]")))
 	if err != nil || len(c.Routes) != 3 {
 		t.Fatal(err)
 	}
@@ -222,7 +223,7 @@ func TestParseEntry(t *testing.T) {
 }
 
 func TestTimes(t *testing.T) {
-	c, err := config.Load("c.yaml", []byte("deadline: 1500ms\ntimeouts: {stop: 1m}\n"+smallest))
+	c, err := leaktest.Noted(config.Load("c.yaml", []byte("deadline: 1500ms\ntimeouts: {stop: 1m}\n"+smallest)))
 	if err != nil || c.Deadline != 1500*time.Millisecond || c.Timeouts.Stop != time.Minute {
 		t.Errorf("%v %v", c, err)
 	}
@@ -234,7 +235,7 @@ func FuzzLoad(f *testing.F) {
 	f.Add([]byte(smallest))
 	f.Add([]byte("keys:\n- {name: a, env: B}\nroutes: [{path: /, demo: true}]"))
 	f.Fuzz(func(t *testing.T, content []byte) {
-		c, err := config.Load("c.yaml", content)
+		c, err := leaktest.Noted(config.Load("c.yaml", content))
 		if err != nil {
 			if strings.TrimSpace(err.Error()) == "" {
 				t.Fatal("an error without a text")

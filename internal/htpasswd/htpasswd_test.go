@@ -8,6 +8,7 @@ import (
 
 	"github.com/callgate/callgate"
 	"github.com/callgate/callgate/internal/htpasswd"
+	"github.com/callgate/callgate/internal/leaktest"
 	"golang.org/x/crypto/bcrypt"
 )
 
@@ -23,7 +24,7 @@ const (
 
 func TestCheckPassword(t *testing.T) {
 	file := "# who may call\n\napache:" + apache + "\r\nuu:" + uu + "\nuuu:" + uuu + "\nslow:" + hash(t, "tortoise", 6) + "\n"
-	users, err := htpasswd.Parse("users", []byte(file))
+	users, err := leaktest.Noted(htpasswd.Parse("users", []byte(file)))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -58,7 +59,7 @@ func TestCheckPassword(t *testing.T) {
 // its first 72 bytes must not be right.
 func TestLongPassword(t *testing.T) {
 	password := strings.Repeat("p", 72)
-	users, err := htpasswd.Parse("users", []byte("long:"+hash(t, password, bcrypt.MinCost)))
+	users, err := leaktest.Noted(htpasswd.Parse("users", []byte("long:"+hash(t, password, bcrypt.MinCost))))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -91,7 +92,7 @@ func TestParseRefuses(t *testing.T) {
 		{"all at once", "alice\nbob:x\n", "users:1: not \"name:hash\"\nusers:2: the hash of \"bob\""},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			_, err := htpasswd.Parse("users", []byte(c.file))
+			_, err := leaktest.Noted(htpasswd.Parse("users", []byte(c.file)))
 			if err == nil || !strings.Contains(err.Error(), c.want) {
 				t.Fatalf("error %v, want %q", err, c.want)
 			}
@@ -107,7 +108,7 @@ func TestParseRefuses(t *testing.T) {
 // TestMixedCosts has users whose checks are filled up with decoys of other costs.
 // That all take the same time is for BenchmarkCheckPassword to show.
 func TestMixedCosts(t *testing.T) {
-	users, err := htpasswd.Parse("users", []byte("fast:"+hash(t, "hare", 4)+"\nslow:"+hash(t, "tortoise", 7)))
+	users, err := leaktest.Noted(htpasswd.Parse("users", []byte("fast:"+hash(t, "hare", 4)+"\nslow:"+hash(t, "tortoise", 7))))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -122,7 +123,7 @@ func TestMixedCosts(t *testing.T) {
 }
 
 func TestManyAtOnce(t *testing.T) {
-	users, err := htpasswd.Parse("users", []byte("uu:"+uu))
+	users, err := leaktest.Noted(htpasswd.Parse("users", []byte("uu:"+uu)))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -144,7 +145,7 @@ func TestManyAtOnce(t *testing.T) {
 // BenchmarkCheckPassword shows that the time does not tell users that exist from
 // others, whatever their hash cost, and what remembering is worth.
 func BenchmarkCheckPassword(b *testing.B) {
-	users, err := htpasswd.Parse("users", []byte("fast:"+hash(b, "hare", 4)+"\nslow:"+hash(b, "tortoise", 8)))
+	users, err := leaktest.Noted(htpasswd.Parse("users", []byte("fast:"+hash(b, "hare", 4)+"\nslow:"+hash(b, "tortoise", 8))))
 	if err != nil {
 		b.Fatal(err)
 	}
@@ -172,7 +173,7 @@ func FuzzParse(f *testing.F) {
 		if strings.Contains(content, "$1") || strings.Contains(content, "$09") || strings.Contains(content, "$08") {
 			t.Skip("great costs are slow")
 		}
-		users, err := htpasswd.Parse("users", []byte(content))
+		users, err := leaktest.Noted(htpasswd.Parse("users", []byte(content)))
 		if err == nil && users.CheckPassword("nobody in the file", "x") {
 			t.Error("an unknown user is admitted")
 		}
@@ -194,7 +195,7 @@ func TestWrittenByApache(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	users, err := htpasswd.Parse("testdata/users", content)
+	users, err := leaktest.Noted(htpasswd.Parse("testdata/users", content))
 	if err != nil {
 		t.Fatal(err)
 	}

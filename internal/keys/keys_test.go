@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/callgate/callgate/internal/keys"
+	"github.com/callgate/callgate/internal/leaktest"
 )
 
 const token = "callgate-test-token-of-package-keys"
@@ -59,7 +60,7 @@ func TestRead(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			r := keys.Reader{Getenv: func(k string) string { return env[k] }, Stderr: io.Discard, Timeout: 300 * time.Millisecond}
-			got, err := r.Read(t.Context(), c.source)
+			got, err := leaktest.Noted(r.Read(t.Context(), c.source))
 			if c.want == "" {
 				if err != nil || !strings.HasPrefix(got.Reveal(), token) {
 					t.Fatalf("got %q, %v", got.Reveal(), err)
@@ -81,7 +82,7 @@ func TestReadCancelled(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
 	r := keys.Reader{Stderr: io.Discard}
-	if _, err := r.Read(ctx, keys.Source{Command: []string{"sleep", "60"}}); err == nil {
+	if _, err := leaktest.Noted(r.Read(ctx, keys.Source{Command: []string{"sleep", "60"}})); err == nil {
 		t.Fatal("no error")
 	}
 }

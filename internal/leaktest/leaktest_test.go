@@ -1,8 +1,11 @@
 package leaktest_test
 
 import (
+	"errors"
+	"fmt"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"github.com/callgate/callgate/internal/leaktest"
@@ -49,6 +52,55 @@ func TestScan(t *testing.T) {
 	if err != nil || files != 2 || len(found) != 1 || found[0] != "the digits came out in:\ndigits 47110815" {
 		t.Errorf("%d files, found %q, %v", files, found, err)
 	}
+}
+
+// running are tests that a Main runs.
+type running func() int
+
+func (r running) Run() int { return r() }
+
+// A leak that is planted in what a package notes fails its tests, and is found again in
+// the search of the whole run, with the secrets of that package.
+func TestMainFindsPlantedLeak(t *testing.T) {
+	dir := t.TempDir()
+	t.Setenv(leaktest.Variable, dir)
+	const secret = "planted-0123456789"
+	harmless := running(func() int {
+		leaktest.Note(errors.New("all is well"), nil, struct{ Key string }{"main"})
+		return 0
+	})
+	if code := leaktest.Main(harmless, secret); code != 0 {
+		t.Errorf("exit code %d for what is harmless", code)
+	}
+	leaking := running(func() int {
+		if _, err := leaktest.Noted(0, fmt.Errorf("opening: %w", errors.New("bad key "+secret))); err == nil {
+			t.Error("the error is gone")
+		}
+		return 0
+	})
+	if code := leaktest.Main(leaking); code != 1 {
+		t.Errorf("exit code %d for a leak", code)
+	}
+	files, found, err := leaktest.Scan(dir)
+	if err != nil || files != 2 || len(found) == 0 || !strings.Contains(found[0], "bad key "+secret) {
+		t.Errorf("%d files, found %q, %v", files, found, err)
+	}
+}
+
+func TestMainKeepsTheCode(t *testing.T) {
+	t.Setenv(leaktest.Variable, "")
+	if code := leaktest.Main(running(func() int { return 3 })); code < 1 {
+		t.Errorf("exit code %d", code)
+	}
+}
+
+func TestShortSecret(t *testing.T) {
+	defer func() {
+		if recover() == nil {
+			t.Error("a secret that is found by chance was taken")
+		}
+	}()
+	leaktest.Main(running(func() int { return 0 }), "4711")
 }
 
 func TestRecorder(t *testing.T) {

@@ -18,6 +18,7 @@ import (
 	"github.com/callgate/callgate"
 	"github.com/callgate/callgate/callgatetest"
 	"github.com/callgate/callgate/carrier"
+	"github.com/callgate/callgate/internal/leaktest"
 	"github.com/callgate/callgate/internal/line"
 	"github.com/callgate/callgate/internal/lookup"
 	"github.com/callgate/callgate/internal/outbox"
@@ -78,7 +79,7 @@ func config(t *testing.T, p *ivr.Program, log io.Writer) line.Config {
 	t.Cleanup(func() { box.Close() })
 	return line.Config{
 		Path: "/clinic", Program: p, Sealer: sealer(t), Outbox: box, Languages: new(line.Languages),
-		Log: slog.New(slog.NewTextHandler(log, nil)),
+		Log: slog.New(slog.NewTextHandler(io.MultiWriter(log, leaktest.Record(t)), nil)),
 	}
 }
 

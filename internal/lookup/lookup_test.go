@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"github.com/callgate/callgate"
+	"github.com/callgate/callgate/internal/leaktest"
 	"github.com/callgate/callgate/internal/lookup"
 	"github.com/callgate/callgate/ivr"
 )
@@ -40,7 +41,9 @@ func ask(t *testing.T, l *lookup.Client, q ivr.Lookup) (ivr.Result, error) {
 	if q.Key == "" {
 		q.Key = t.Name()
 	}
-	return l.Do(t.Context(), &q)
+	result, err := l.Do(t.Context(), &q)
+	leaktest.Note(err)
+	return result, err
 }
 
 func TestRequest(t *testing.T) {

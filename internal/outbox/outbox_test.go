@@ -8,6 +8,7 @@ import (
 	"sync"
 	"testing"
 
+	"github.com/callgate/callgate/internal/leaktest"
 	"github.com/callgate/callgate/internal/outbox"
 )
 
@@ -18,7 +19,7 @@ type entry struct {
 
 func open(t *testing.T, path string) *outbox.Box {
 	t.Helper()
-	b, err := outbox.Open(path)
+	b, err := leaktest.Noted(outbox.Open(path))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -74,14 +75,14 @@ func TestBrokenLastLine(t *testing.T) {
 
 func TestFaults(t *testing.T) {
 	dir := t.TempDir()
-	if _, err := outbox.Open(dir); err == nil {
+	if _, err := leaktest.Noted(outbox.Open(dir)); err == nil {
 		t.Error("a folder was opened")
 	}
 	wrong := filepath.Join(dir, "wrong")
 	if err := os.WriteFile(wrong, []byte(strings.Repeat("x", 100<<10)), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := outbox.Open(wrong); err == nil || !strings.Contains(err.Error(), "line 1") {
+	if _, err := leaktest.Noted(outbox.Open(wrong)); err == nil || !strings.Contains(err.Error(), "line 1") {
 		t.Errorf("a file of another kind: %v", err)
 	}
 	b := open(t, filepath.Join(dir, "closed"))

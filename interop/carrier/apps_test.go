@@ -21,7 +21,7 @@ const (
 	public = "https://ivr.example.org"
 )
 
-func TestMain(m *testing.M) { os.Exit(process.Main(m)) }
+func TestMain(m *testing.M) { os.Exit(process.Main(m, token)) }
 
 // application is a telephone line that is not ours.
 type application struct {

@@ -14,7 +14,7 @@ import (
 	"github.com/callgate/callgate/interop/internal/process"
 )
 
-func TestMain(m *testing.M) { os.Exit(process.Main(m)) }
+func TestMain(m *testing.M) { os.Exit(process.Main(m, token)) }
 
 // settings are the part of callgate.yaml that matters here.
 type settings struct {

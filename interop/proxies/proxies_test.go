@@ -14,7 +14,7 @@ import (
 	"github.com/callgate/callgate/interop/internal/wire"
 )
 
-func TestMain(m *testing.M) { os.Exit(process.Main(m)) }
+func TestMain(m *testing.M) { os.Exit(process.Main(m, token)) }
 
 // document is what a call is answered with.
 const document = `<?xml version="1.0" encoding="UTF-8"?>

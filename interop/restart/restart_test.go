@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"github.com/callgate/callgate/carrier"
+	"github.com/callgate/callgate/internal/leaktest"
 	"github.com/callgate/callgate/interop/internal/process"
 )
 
@@ -23,7 +24,7 @@ const (
 	public = "https://ivr.example.test"
 )
 
-func TestMain(m *testing.M) { os.Exit(process.Main(m)) }
+func TestMain(m *testing.M) { os.Exit(process.Main(m, token)) }
 
 // phoenix is a server that is killed after each request and started anew, on another
 // port, before the next one. Nothing passes from one to the next but the key.
@@ -43,7 +44,7 @@ func (p *phoenix) start() {
 	p.cmd = exec.Command(p.argv[0], append(p.argv[1:], "--listen", p.addr)...)
 	p.cmd.Dir = p.dir
 	p.cmd.Env = []string{"TWILIO_AUTH_TOKEN=" + token, "CALLGATE_PUBLIC_URL=" + public, "CALLGATE_SUPPORT_NUMBER=+15005550143"}
-	p.cmd.Stderr = os.Stderr
+	p.cmd.Stderr = leaktest.Record(p.t)
 	if err := p.cmd.Start(); err != nil {
 		p.t.Fatal(err)
 	}

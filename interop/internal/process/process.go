@@ -17,6 +17,8 @@ import (
 	"syscall"
 	"testing"
 	"time"
+
+	"github.com/callgate/callgate/internal/leaktest"
 )
 
 // startLimit bounds the wait for a program to listen. The slowest of them is
@@ -118,10 +120,11 @@ func build(dir string) (string, error) {
 }
 
 // Main is for TestMain: it builds callgate once, sets Binary for all tests of the
-// package, runs them, and returns the exit code.
-func Main(m *testing.M) int {
+// package, runs them, and returns the exit code. What callgate prints is searched for the
+// secrets of the tests.
+func Main(m *testing.M, secrets ...string) int {
 	if os.Getenv(Binary) != "" {
-		return m.Run()
+		return leaktest.Main(m, secrets...)
 	}
 	dir, err := os.MkdirTemp("", "callgate-interop-")
 	if err != nil {
@@ -137,7 +140,7 @@ func Main(m *testing.M) int {
 		fmt.Fprintln(os.Stderr, err)
 		return 1
 	}
-	return m.Run()
+	return leaktest.Main(m, secrets...)
 }
 
 // FreeAddress returns a loopback address that nobody listened on a moment ago.
@@ -202,6 +205,9 @@ func TryStart(tb testing.TB, spec Spec) (*Process, error) {
 	}()
 	tb.Cleanup(func() {
 		p.stop()
+		if filepath.Base(spec.Argv[0]) == "callgate" { // other programs may say what they like
+			leaktest.Note(p.Output())
+		}
 		if tb.Failed() {
 			lines := p.Lines()
 			tb.Logf("end of the output of %s:\n%s", filepath.Base(spec.Argv[0]), strings.Join(lines[max(0, len(lines)-tailLines):], "\n"))
