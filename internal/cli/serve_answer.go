@@ -40,7 +40,7 @@ func (b *builder) answerer(ctx context.Context, key string, r config.Route) *ans
 		}
 		return l
 	case r.Upstream != "":
-		g, err := gateway.New(gateway.Config{Upstream: r.Upstream, Kind: kindWords[r.Kind], Log: b.log})
+		g, err := gateway.New(gateway.Config{Upstream: r.Upstream, Kind: kindWords[r.Kind], Routes: b.paths(), Log: b.log})
 		if err != nil {
 			b.fault(key+".upstream", err)
 			return nil
@@ -50,6 +50,15 @@ func (b *builder) answerer(ctx context.Context, key string, r config.Route) *ans
 		return &answerer{Handler: http.HandlerFunc(noContent)}
 	}
 	return nil
+}
+
+// paths are those of all routes.
+func (b *builder) paths() []string {
+	paths := []string{"/"}
+	for _, r := range b.config.Routes {
+		paths = append(paths, r.Path)
+	}
+	return paths
 }
 
 // newFileLine answers each call with the same document.

@@ -53,6 +53,9 @@ type Config struct {
 	Upstream string
 	// Kind is that of the route.
 	Kind callgate.Kind
+	// Routes are the paths of all routes, among which the gate has found the one of a
+	// request.
+	Routes []string
 	// Log takes what goes wrong between the gate and the application.
 	Log *slog.Logger
 }
@@ -61,6 +64,7 @@ type Config struct {
 type Gateway struct {
 	upstream url.URL
 	kind     callgate.Kind
+	routes   []string
 	log      *slog.Logger
 	proxy    httputil.ReverseProxy
 	streams  atomic.Int64
@@ -72,7 +76,7 @@ func New(c Config) (*Gateway, error) {
 	if err != nil {
 		return nil, err
 	}
-	g := &Gateway{upstream: upstream, kind: c.Kind, log: c.Log}
+	g := &Gateway{upstream: upstream, kind: c.Kind, routes: c.Routes, log: c.Log}
 	g.proxy = httputil.ReverseProxy{
 		Rewrite:        g.rewrite,
 		Transport:      newTransport(c.Kind),
@@ -120,6 +124,9 @@ func (g *Gateway) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	switch {
 	case !ok:
 		panic("gateway: a request that did not come through the gate")
+	case g.otherwiseRead(r.URL.Path, a.Route):
+		g.refuse(w, r, http.StatusNotFound, errPath)
+		return
 	case g.kind == callgate.KindStream:
 		defer g.streams.Add(-1)
 		if g.streams.Add(1) > MaxStreams {

@@ -37,6 +37,9 @@ func voice(more string) string {
 		"&From=%2B15005550006&To=%2B15005550100&CallStatus=in-progress&Direction=inbound&ApiVersion=2010-04-01" + more
 }
 
+// routes are those of the gate.
+var routes = []string{"/", "/admin", "/admin/secret"}
+
 // behind is a gate with an application behind it.
 type behind struct {
 	t      *testing.T
@@ -53,7 +56,7 @@ func (users) CheckPassword(_, password string) bool { return password == "open s
 func newBehind(t *testing.T, upstream string, kind callgate.Kind, change func(*callgate.Config)) *behind {
 	t.Helper()
 	b := &behind{t: t, log: leaktest.Record(t), events: make(chan callgate.Event, 2*gateway.MaxStreams)}
-	g, err := gateway.New(gateway.Config{Upstream: upstream, Kind: kind, Log: slog.New(slog.NewTextHandler(b.log, nil))})
+	g, err := gateway.New(gateway.Config{Upstream: upstream, Kind: kind, Routes: routes, Log: slog.New(slog.NewTextHandler(b.log, nil))})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -71,7 +74,7 @@ func newBehind(t *testing.T, upstream string, kind callgate.Kind, change func(*c
 		Users:     users{},
 		Routes: []callgate.Route{{Path: "/", Kind: kind, Methods: methods, Entries: []callgate.Entry{
 			{Effect: callgate.Allow, Principal: callgate.Everyone, Permission: callgate.View},
-		}}},
+		}}, {Path: "/admin", Kind: kind, Methods: methods}, {Path: "/admin/secret", Kind: kind, Methods: methods}},
 		Rescue:  callgate.Rescue{Documents: map[string][]byte{"": []byte(apology)}},
 		Observe: func(_ context.Context, e callgate.Event) { b.events <- e },
 	}
@@ -239,6 +242,24 @@ func TestHeadersCannotBeForged(t *testing.T) {
 	for name, values := range got.Header {
 		if strings.Contains(strings.Join(values, ","), "root") {
 			t.Errorf("%s: %q", name, values)
+		}
+	}
+}
+
+// A path that an application reads as one of another route, whose access control list was
+// not asked, is not passed on.
+func TestPathsReadInTwoWays(t *testing.T) {
+	var got seen
+	b := newBehind(t, application(t, &got).URL, callgate.KindVoice, nil)
+	for target, passed := range map[string]bool{
+		"/": true, "/ivr": true, "/admin": true, "/admin/": true, "/admin/x": true, "/administration": true, "/ivr/admin": true, "/IVR": true, "/ivr;x=1": true,
+		"/Admin": false, "/ADMIN/x": false, "/admin;x": false, "/admin;x/y": false, "/%41dmin": false, "/adm%69n": true, "/admi%256E": false, "/ad%25": false,
+		"/admin/secre\u017f": true, "/admin/\u017fecret": false, "/admin/secret;x": false, "/admin/SECRET/x": false,
+	} {
+		got = seen{}
+		_, _, event := b.do(b.request("POST", target, voice("")))
+		if (got.Target == target) != passed || passed != (event.Outcome == callgate.OutcomeAccepted) {
+			t.Errorf("%s: %v %s, the application got %+v", target, event.Reason, event.Detail, got)
 		}
 	}
 }

@@ -50,6 +50,11 @@ func (g *Gateway) headers(in http.Header, a *callgate.Admission) http.Header {
 		list[i] = escape(string(p))
 	}
 	out.Set(Principals, strings.Join(list, ", "))
+	if out["Upgrade"] != nil {
+		// A handshake is verified when it asks for a WebSocket among others. One that the
+		// application could take for a tunnel of HTTP/2 would lead round the gate.
+		out.Set("Upgrade", "websocket")
+	}
 	return out
 }
 

@@ -85,12 +85,12 @@ func writeFrame(w io.Writer, text string) error {
 
 // open sends the handshake that the carrier signs: with the address in wss, without
 // parameters.
-func open(t *testing.T, b *behind, path string, signed string) (net.Conn, *bufio.Reader, *http.Response) {
+func open(t *testing.T, b *behind, path, signed string, more ...string) (net.Conn, *bufio.Reader, *http.Response) {
 	t.Helper()
 	mac := hmac.New(sha1.New, []byte(leaktest.Token))
 	io.WriteString(mac, signed)
 	conn := dial(t, b.server)
-	fmt.Fprintf(conn, "GET %s HTTP/1.1\r\nHost: ivr.example.org\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\n"+
+	fmt.Fprintf(conn, "GET %s HTTP/1.1\r\nHost: ivr.example.org\r\n"+strings.Join(more, "")+"Upgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\n"+
 		"Sec-WebSocket-Key: %s\r\nCallgate-Principals: user:root\r\nX-Twilio-Signature: %s\r\n\r\n",
 		path, streamKey, base64.StdEncoding.EncodeToString(mac.Sum(nil)))
 	in := bufio.NewReader(conn)
@@ -126,6 +126,23 @@ func TestStream(t *testing.T) {
 	conn.Close()
 	if event := <-b.events; event.Outcome != callgate.OutcomeAccepted || event.Status != 101 {
 		t.Errorf("%+v", event)
+	}
+}
+
+// A handshake that asks for a tunnel too, by which requests would come to the application
+// round the gate, is passed on without that wish.
+func TestStreamIsNoTunnel(t *testing.T) {
+	asked := make(chan http.Header, 1)
+	s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		asked <- r.Header
+		hijacked("HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: h2c\r\n\r\nPRI")(w, r)
+	}))
+	defer s.Close()
+	b := newBehind(t, s.URL, callgate.KindStream, nil)
+	_, _, resp := open(t, b, "/media", streamAddress, "Upgrade: h2c\r\n", "HTTP2-Settings: AAMAAABkAAQAoAAAAAIAAAAA\r\n")
+	header := <-asked
+	if resp.StatusCode != 502 || len(header["Upgrade"]) != 1 || header.Get("Upgrade") != "websocket" || header.Get("HTTP2-Settings") != "" {
+		t.Errorf("%d, the application was asked with %v", resp.StatusCode, header)
 	}
 }
 
