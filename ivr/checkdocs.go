@@ -75,6 +75,14 @@ func (k *checker) checkNodeDocuments(site *Site, at target, lang uint8) {
 		n.do.enter(r)
 	}
 	k.checkDocument(n, "", r)
+	if do, ok := n.do.(*transferStepper); ok && do.strategy != All {
+		for i := 1; i < len(do.targets); i++ { // each has a document of its own
+			r := k.sample(site, at, lang, Start)
+			r.s.count = uint8(i)
+			do.dialNext(r, hasFailed)
+			k.checkDocument(n, fmt.Sprintf("targets.%d", i), r)
+		}
+	}
 	if do, ok := n.do.(interface{ aside(*run) }); ok {
 		for _, kind := range []EventKind{Waiting, WaitKey, Whisper} {
 			r := k.sample(site, at, lang, kind)

@@ -21,7 +21,7 @@ const (
 	maxPolls        = 10
 	maxOutputs      = 50
 	maxJSONDepth    = 20
-	pollSeconds     = 5 // that one poll keeps the caller waiting, beside the filler
+	pollSeconds     = 5 // that a webhook waits for an answer before the filler
 	maxHeaders      = 20
 	maxPathElements = 20
 	// maxRetries fits some pauses into the longest time-out.
@@ -174,7 +174,8 @@ func (c *nodeCompiler) lookupExits(h *HTTP, out *httpStepper) {
 	k := cost{seconds: int(out.timeout / time.Second), documents: 0}
 	if out.filler != nil {
 		k.documents = out.polls
-		k.seconds = out.polls * (longestOf(out.filler) + pollSeconds)
+		// The first request, and each of the polls after a filler, waits for the answer.
+		k.seconds = out.polls*longestOf(out.filler) + (out.polls+1)*pollSeconds
 	}
 	for i := range c.node.exits {
 		c.node.exits[i].cost = k

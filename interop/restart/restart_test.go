@@ -1,4 +1,4 @@
-// Package restart kills the server in the middle of calls.
+// Package restart kills the server in the middle of calls, and has two serve one call.
 package restart
 
 import (
@@ -36,6 +36,19 @@ type phoenix struct {
 	cmd  *exec.Cmd
 	addr string
 	born int
+}
+
+// newPhoenix is a server of a flow, in a folder of its own, that is started when the first
+// request comes.
+func newPhoenix(t *testing.T, callgate, file string) *phoenix {
+	t.Helper()
+	p := &phoenix{t: t, dir: t.TempDir(), argv: []string{callgate, "serve", "--admin-listen", "off"}}
+	config := fmt.Sprintf("outbox: outbox.jsonl\nroutes: [{path: /, flow: %q, media_url: https://media.example.test/}]\n", file)
+	if err := os.WriteFile(filepath.Join(p.dir, "callgate.yaml"), []byte(config), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(p.kill)
+	return p
 }
 
 func (p *phoenix) start() {
@@ -107,8 +120,22 @@ func silence(c *carrier.Call) error { return c.Silence() }
 
 func record(c *carrier.Call) error { return c.Record(10*time.Second, "#") }
 
-// The server is killed at every step of a call through each example, and the call hears
-// the same, step for step, as one whose server was left alone.
+// twins are two servers on two ports, of which each answers every other request. They
+// share the key and nothing else.
+type twins struct {
+	both [2]*phoenix
+	next int
+}
+
+// RoundTrip sends a request to the server that did not get the last one.
+func (tw *twins) RoundTrip(r *http.Request) (*http.Response, error) {
+	tw.next++
+	return tw.both[tw.next%2].RoundTrip(r)
+}
+
+// The server is killed at every step of a call through each example, or another one on
+// another port takes the next step, and the call hears the same, step for step, as one
+// whose server was left alone.
 func TestKilledAtEveryStep(t *testing.T) {
 	callgate := process.Callgate(t)
 	for flow, does := range map[string]caller{
@@ -120,27 +147,24 @@ func TestKilledAtEveryStep(t *testing.T) {
 	} {
 		t.Run(flow, func(t *testing.T) {
 			file := filepath.Join(process.Root(t), "examples", flow, flow+".yaml")
-			var heard []string
-			for _, each := range []bool{false, true} {
-				p := &phoenix{t: t, each: each, dir: t.TempDir(), argv: []string{callgate, "serve", "--admin-listen", "off"}}
-				config := fmt.Sprintf("outbox: outbox.jsonl\nroutes: [{path: /, flow: %q, media_url: https://media.example.test/}]\n", file)
-				if err := os.WriteFile(filepath.Join(p.dir, "callgate.yaml"), []byte(config), 0o600); err != nil {
-					t.Fatal(err)
-				}
-				heard = append(heard, call(t, p, does))
-				p.kill()
-				if each && p.born < 3 {
-					t.Errorf("the call had %d steps; that proves little", p.born)
-				}
+			alone, killed := newPhoenix(t, callgate, file), newPhoenix(t, callgate, file)
+			killed.each = true
+			both := &twins{both: [2]*phoenix{newPhoenix(t, callgate, file), newPhoenix(t, callgate, file)}}
+			want := call(t, alone, does)
+			if got := call(t, killed, does); got != want {
+				t.Errorf("left alone:\n%s\nkilled at every step:\n%s", want, got)
 			}
-			if heard[0] != heard[1] {
-				t.Errorf("left alone:\n%s\nkilled at every step:\n%s", heard[0], heard[1])
+			if got := call(t, both, does); got != want {
+				t.Errorf("left alone:\n%s\nby two servers in turn:\n%s", want, got)
+			}
+			if killed.born < 3 || both.next != killed.born {
+				t.Errorf("the calls had %d and %d steps; that proves little", killed.born, both.next)
 			}
 		})
 	}
 }
 
-func call(t *testing.T, p *phoenix, does caller) string {
+func call(t *testing.T, p http.RoundTripper, does caller) string {
 	line, err := carrier.NewLine(carrier.Config{Token: token, VoiceURL: public + "/", Transport: p})
 	if err != nil {
 		t.Fatal(err)
