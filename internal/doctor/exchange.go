@@ -54,6 +54,9 @@ func (r request) bytes() []byte {
 	return b.Bytes()
 }
 
+// maxResponse bounds what is read of a response, its headers included.
+const maxResponse = protocol.MaxAnswer + 64<<10
+
 // dialer opens connections to one address.
 type dialer struct {
 	endpoint string // HOST:PORT
@@ -97,7 +100,7 @@ func (d dialer) exchange(ctx context.Context, r request) (*response, error) {
 	// A server may answer before it has read all. Then the rest cannot be written, and
 	// the answer says why.
 	_, writeErr := conn.Write(r.bytes())
-	in := bufio.NewReader(conn)
+	in := bufio.NewReader(io.LimitReader(conn, maxResponse))
 	got, err := http.ReadResponse(in, &http.Request{Method: r.method})
 	if err != nil {
 		return nil, errors.Join(writeErr, err)

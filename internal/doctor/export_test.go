@@ -2,6 +2,7 @@ package doctor
 
 // What tests look at by itself.
 var (
+	Compare   = difference
 	JudgeTLS  = judgeTLS
 	Latency   = latency
 	ReadFrame = readFrame

@@ -2,6 +2,8 @@ package doctor_test
 
 import (
 	"bytes"
+	"io"
+	"strings"
 	"testing"
 
 	"github.com/callgate/callgate/internal/doctor"
@@ -28,6 +30,31 @@ func FuzzIsTwiML(f *testing.F) {
 	f.Fuzz(func(t *testing.T, document []byte) {
 		if doctor.IsTwiML(document) && !bytes.Contains(document, []byte("Response")) {
 			t.Errorf("%q is taken for TwiML", document)
+		}
+	})
+}
+
+// FuzzDifference: what differs is shown as different, in ASCII and within bounds.
+func FuzzDifference(f *testing.F) {
+	f.Add("/a%2Fb", "/a/b")
+	f.Add(strings.Repeat("x", 200)+"1", strings.Repeat("x", 200)+"2")
+	f.Add(strings.Repeat("x", 200), strings.Repeat("x", 199))
+	f.Add("\xc3\xa9", "\xc3")
+	f.Add("", "\x00")
+	f.Fuzz(func(t *testing.T, sent, arrived string) {
+		d := doctor.Compare("target", sent, arrived)
+		if (sent == arrived) != (d.Sent == d.Arrived) {
+			t.Errorf("%q and %q are shown as %s and %s", sent, arrived, d.Sent, d.Arrived)
+		}
+		for _, shown := range []string{d.Sent, d.Arrived} {
+			const most = 64*len(`\U0010ffff`) + len(`...""...`)
+			if len(shown) > most || strings.ContainsFunc(shown, func(r rune) bool { return r < ' ' || r > '~' }) {
+				t.Errorf("%q is shown as %s", sent, shown)
+			}
+		}
+		c := doctor.Check{Result: doctor.Ill, Differences: []doctor.Difference{d}}
+		if err := c.WriteText(io.Discard, func(_ doctor.Result, s string) string { return s }); err != nil {
+			t.Error(err)
 		}
 	})
 }

@@ -16,12 +16,14 @@
 // made with a token that is derived for the one challenge.
 //
 // A hello gets a challenge, random and short-lived, and nothing else. A probe names a
-// challenge and a number, and each number is good once. The answer is sealed with the
-// MAC of what it answers, so that a cache, another server or whoever stands between
-// cannot answer in its place.
+// challenge and a number, and each number is good once. The answer is sealed (AES-GCM)
+// with a key derived from the header that it answers. So a cache, another server or whoever
+// stands between can neither answer in the server's place nor read what it tells.
 package protocol
 
 import (
+	"crypto/aes"
+	"crypto/cipher"
 	"crypto/hkdf"
 	"crypto/hmac"
 	"crypto/sha256"
@@ -159,8 +161,7 @@ func (k Key) Read(header string) (any, bool) {
 
 // Seal seals an answer to the request with this header.
 func (k Key) Seal(header string, answer []byte) []byte {
-	text := encoding.EncodeToString(answer)
-	return []byte("v1 answer " + text + " " + k.sum("v1 answer "+header+" "+text))
+	return []byte("v1 answer " + encoding.EncodeToString(k.sealing(header).Seal(nil, nil, answer, nil)))
 }
 
 // errForeign says why an answer is none.
@@ -168,12 +169,31 @@ var errForeign = errors.New("not an answer of the server to this request")
 
 // Open returns the answer to the request with this header.
 func (k Key) Open(header string, sealed []byte) ([]byte, error) {
-	words := strings.Split(strings.TrimSpace(string(sealed)), " ")
-	if len(words) != 4 || words[0] != "v1" || words[1] != "answer" {
+	text, found := strings.CutPrefix(strings.TrimSpace(string(sealed)), "v1 answer ")
+	if !found {
 		return nil, errForeign
 	}
-	if !hmac.Equal([]byte(words[3]), []byte(k.sum("v1 answer "+header+" "+words[2]))) {
+	raw, err := encoding.DecodeString(text)
+	if err != nil {
 		return nil, errForeign
 	}
-	return encoding.DecodeString(words[2])
+	answer, err := k.sealing(header).Open(nil, nil, raw, nil)
+	if err != nil {
+		return nil, errForeign
+	}
+	return answer, nil
+}
+
+// sealing makes what seals the answer to one request. Its nonces are random and stand
+// before what was sealed.
+func (k Key) sealing(header string) cipher.AEAD {
+	block, err := aes.NewCipher(derive(k.mac, "callgate doctor v1 answer "+header))
+	if err != nil {
+		panic(err) // the key has the right length
+	}
+	aead, err := cipher.NewGCMWithRandomNonce(block)
+	if err != nil {
+		panic(err) // so has the block
+	}
+	return aead
 }

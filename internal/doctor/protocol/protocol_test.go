@@ -77,6 +77,9 @@ func TestOpen(t *testing.T) {
 	if got, err := key.Open("header", append(sealed, '\n')); err != nil || string(got) != "text" {
 		t.Errorf("opened as %q, %v", got, err)
 	}
+	if strings.Contains(string(sealed), base64.RawURLEncoding.EncodeToString([]byte("text"))) {
+		t.Error("the answer can be read")
+	}
 	for name, try := range map[string]struct {
 		key    protocol.Key
 		header string
@@ -84,8 +87,10 @@ func TestOpen(t *testing.T) {
 	}{
 		"the answer to another request": {key, "another", string(sealed)},
 		"with another token":            {protocol.NewKey("other"), "header", string(sealed)},
-		"changed":                       {key, "header", strings.Replace(string(sealed), "answer d", "answer e", 1)},
+		"changed":                       {key, "header", flipped(sealed)},
 		"cut":                           {key, "header", string(sealed[:len(sealed)-1])},
+		"not in base64":                 {key, "header", "v1 answer ==="},
+		"too short":                     {key, "header", "v1 answer AAAA"},
 		"a page":                        {key, "header", "<html>404</html>"},
 		"nothing":                       {key, "header", ""},
 	} {
@@ -93,6 +98,16 @@ func TestOpen(t *testing.T) {
 			t.Errorf("%s is opened as %q", name, got)
 		}
 	}
+}
+
+// flipped changes one letter.
+func flipped(sealed []byte) string {
+	const at = 20
+	letter := "A"
+	if sealed[at] == 'A' {
+		letter = "B"
+	}
+	return string(sealed[:at]) + letter + string(sealed[at+1:])
 }
 
 // FuzzRead: nothing is read but what was signed.
