@@ -31,17 +31,16 @@ func AppendParams(dst []RawParam, buf, raw []byte) ([]RawParam, []byte, error) {
 	percent, plus := -1, -1 // the next of each, looked for once and not per pair
 	for at := 0; at < len(raw); {
 		start, end := at, indexFrom(raw, '&', at)
-		pair := raw[start:end:end]
 		at = end + 1
-		if len(pair) == 0 {
+		if start == end {
 			continue
 		}
 		if len(dst) == MaxParams {
 			return dst, buf, fmt.Errorf("more than %d parameters", MaxParams)
 		}
-		p := RawParam{Name: pair}
-		if i := bytes.IndexByte(pair, '='); i >= 0 {
-			p.Name, p.Value = pair[:i:i], pair[i+1:]
+		p := RawParam{Name: raw[start:end:end]}
+		if i := bytes.IndexByte(p.Name, '='); i >= 0 {
+			p.Name, p.Value = raw[start:start+i:start+i], raw[start+i+1:end:end]
 		}
 		if percent < start {
 			percent = indexFrom(raw, '%', start)
@@ -49,9 +48,9 @@ func AppendParams(dst []RawParam, buf, raw []byte) ([]RawParam, []byte, error) {
 		if plus < start {
 			plus = indexFrom(raw, '+', start)
 		}
-		if percent < end || plus < end {
+		if escape := min(percent, plus); escape < end {
 			var err error
-			if buf, err = p.unescape(buf); err != nil {
+			if buf, err = p.unescape(buf, escape < start+len(p.Name)); err != nil {
 				return dst, buf, fmt.Errorf("parameter %d: %w", len(dst)+1, err)
 			}
 		}
@@ -69,9 +68,9 @@ func indexFrom(text []byte, c byte, from int) int {
 	return len(text)
 }
 
-// unescape decodes a name and value of which at least one has an escape.
-func (p *RawParam) unescape(buf []byte) (grown []byte, err error) {
-	if bytes.IndexByte(p.Name, '%') >= 0 || bytes.IndexByte(p.Name, '+') >= 0 {
+// unescape decodes the value, and the name if that has an escape.
+func (p *RawParam) unescape(buf []byte, name bool) (grown []byte, err error) {
+	if name {
 		if p.Name, buf, err = unescape(buf, p.Name); err != nil {
 			return buf, fmt.Errorf("name: %w", err)
 		}

@@ -15,8 +15,10 @@ type lexicon struct {
 	required []*word
 	// requiredBelow counts the required words among words[:i].
 	requiredBelow []int
-	// longer are, for each rank, the words whose names start with that name.
+	// longer are, for each rank, the words whose names start with that name, and
+	// nextOf the bytes with which they go on.
 	longer [][]*word
+	nextOf []smallSet
 	// inner are, for each rank, the offsets in the name where a word may start
 	// that goes on behind it.
 	inner [][]int
@@ -25,6 +27,8 @@ type lexicon struct {
 	quiet []bool
 	// pairs are the first two bytes of all names, as a set of 65,536 bits.
 	pairs [1 << 10]uint64
+	// second are the second bytes of all names.
+	second [256]bool
 	// starts are the words by their first byte, longest first.
 	starts [256][]*word
 }
@@ -42,6 +46,7 @@ func newLexicon(n *names, kind callgate.Kind, where where) *lexicon {
 		if w.where&where != 0 {
 			pair := pairOf(w.name[0], w.name[1])
 			l.pairs[pair/64] |= 1 << (pair % 64)
+			l.second[w.name[1]] = true
 			l.starts[w.name[0]] = append(l.starts[w.name[0]], w)
 		}
 	}
@@ -50,6 +55,7 @@ func newLexicon(n *names, kind callgate.Kind, where where) *lexicon {
 	}
 	for i := range n.words {
 		l.longer = append(l.longer, l.longerThan(&n.words[i]))
+		l.nextOf = append(l.nextOf, nextBytes(l.longer[i], len(n.words[i].name)))
 		l.inner = append(l.inner, l.innerOf(n.words[i].name))
 		l.quiet = append(l.quiet, l.isQuiet(n.words[i].grammar))
 	}
@@ -63,6 +69,20 @@ func (l *lexicon) longerThan(w *word) (longer []*word) {
 		}
 	}
 	return longer
+}
+
+// smallSet is a set of bytes in one word. It may seem to have more than were added:
+// bytes that differ in their two highest bits only are one.
+type smallSet uint64
+
+func (s smallSet) has(c byte) bool { return s>>(c%64)&1 != 0 }
+
+// nextBytes returns the bytes at an index of the names.
+func nextBytes(words []*word, index int) (next smallSet) {
+	for _, w := range words {
+		next |= 1 << (w.name[index] % 64)
+	}
+	return next
 }
 
 func (l *lexicon) innerOf(name string) (inner []int) {

@@ -55,9 +55,11 @@ func (f *finder) enter(sp span) bool {
 	if end <= f.end {
 		return false
 	}
-	for _, longer := range f.longer[w.rank] {
-		if end < len(f.text) && longer.name[len(w.name)] == f.text[end] && hasPrefix(f.text[sp.at:], longer.name) {
-			return false
+	if end < len(f.text) && f.nextOf[w.rank].has(f.text[end]) {
+		for _, longer := range f.longer[w.rank] {
+			if hasPrefix(f.text[sp.at:], longer.name) {
+				return false
+			}
 		}
 	}
 	f.inside, f.end = w.rank, end
@@ -79,7 +81,8 @@ func (f *finder) lookIn(sp span) {
 	}
 	text := f.text[at:min(sp.end+1, len(f.text))]
 	for i := 1; i < len(text); i++ {
-		if f.hasPair(text[i-1], text[i]) {
+		// Names begin with a capital and a small letter; much text is of one sort.
+		if f.second[text[i]] && f.hasPair(text[i-1], text[i]) {
 			f.stray(at + i - 1)
 		}
 	}

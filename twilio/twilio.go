@@ -199,6 +199,9 @@ func (v *Verifier) release(s *scratch) {
 	v.pool.Put(s)
 }
 
+// canonical is base64 in which each sum has one spelling.
+var canonical = base64.StdEncoding.Strict()
+
 // decodeSignature reads the header: one value, the canonical base64 of twenty
 // bytes. Nothing is trimmed.
 func decodeSignature(sum *[sha1.Size]byte, values []string) error {
@@ -215,7 +218,7 @@ func decodeSignature(sum *[sha1.Size]byte, values []string) error {
 	copy(text[:], values[0])
 	// One byte more than a sum: the decoder wants room for whole quanta.
 	var decoded [sha1.Size + 1]byte
-	n, err := base64.StdEncoding.Strict().Decode(decoded[:], text[:])
+	n, err := canonical.Decode(decoded[:], text[:])
 	if err != nil || n != sha1.Size {
 		return callgate.Refuse(callgate.ReasonMalformed, "%s is not the canonical base64 of %d bytes", Header, sha1.Size)
 	}
