@@ -3,6 +3,7 @@ package callgate
 import (
 	"bytes"
 	"fmt"
+	"slices"
 	"strings"
 	"sync"
 )
@@ -38,9 +39,13 @@ func AppendParams(dst []RawParam, buf, raw []byte) ([]RawParam, []byte, error) {
 		if len(dst) == MaxParams {
 			return dst, buf, fmt.Errorf("more than %d parameters", MaxParams)
 		}
-		p := RawParam{Name: raw[start:end:end]}
-		if i := bytes.IndexByte(p.Name, '='); i >= 0 {
-			p.Name, p.Value = raw[start:start+i:start+i], raw[start+i+1:end:end]
+		nameEnd := start
+		for nameEnd < end && raw[nameEnd] != '=' { // names are short
+			nameEnd++
+		}
+		p := RawParam{Name: raw[start:nameEnd:nameEnd]}
+		if nameEnd < end {
+			p.Value = raw[nameEnd+1 : end : end]
 		}
 		if percent < start {
 			percent = indexFrom(raw, '%', start)
@@ -50,7 +55,7 @@ func AppendParams(dst []RawParam, buf, raw []byte) ([]RawParam, []byte, error) {
 		}
 		if escape := min(percent, plus); escape < end {
 			var err error
-			if buf, err = p.unescape(buf, escape < start+len(p.Name)); err != nil {
+			if buf, err = p.unescape(buf, escape < nameEnd); err != nil {
 				return dst, buf, fmt.Errorf("parameter %d: %w", len(dst)+1, err)
 			}
 		}
@@ -83,22 +88,21 @@ func (p *RawParam) unescape(buf []byte, name bool) (grown []byte, err error) {
 
 // unescape appends the decoded s to buf and returns that part of it.
 func unescape(buf, s []byte) (decoded, grown []byte, err error) {
-	start, length := len(buf), len(s)
-	for len(s) > 0 {
-		n := 0
-		for n < len(s) && s[n] != '%' && s[n] != '+' {
-			n++
-		}
-		buf, s = append(buf, s[:n]...), s[n:]
+	start := len(buf)
+	buf = slices.Grow(buf, len(s))
+	for i := 0; i < len(s); i++ {
+		c := s[i]
 		switch {
-		case len(s) == 0:
-		case s[0] == '+':
-			buf, s = append(buf, ' '), s[1:]
-		case len(s) < 3 || unhex[s[1]] < 0 || unhex[s[2]] < 0:
-			return nil, buf, fmt.Errorf("a %% that is not followed by two hexadecimal digits, at byte %d", length-len(s)+1)
+		case c == '+':
+			c = ' '
+		case c != '%':
+		case i+2 >= len(s) || unhex[s[i+1]] < 0 || unhex[s[i+2]] < 0:
+			return nil, buf, fmt.Errorf("a %% that is not followed by two hexadecimal digits, at byte %d", i+1)
 		default:
-			buf, s = append(buf, byte(unhex[s[1]])<<4|byte(unhex[s[2]])), s[3:]
+			c = byte(unhex[s[i+1]])<<4 | byte(unhex[s[i+2]])
+			i += 2
 		}
+		buf = append(buf, c)
 	}
 	return buf[start:len(buf):len(buf)], buf, nil
 }

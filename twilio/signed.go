@@ -98,14 +98,14 @@ func (s *scratch) reset() {
 // each once, are sorted by their ranks; whatever else by comparison.
 func (s *scratch) sort() {
 	s.ranks.clear()
-	found, distinct := s.found, true
+	s.found = slices.Grow(s.found, len(s.params))[:len(s.params)]
+	distinct := true
 	for i := range s.params {
-		name := s.params[i].Name
-		w := s.names.find(name)
-		found = append(found, w)
+		w := s.names.find(s.params[i].Name)
+		s.found[i] = w
 		distinct = distinct && w != nil && s.ranks.add(w.rank, i)
 	}
-	s.found, s.distinct = found, distinct
+	s.distinct = distinct
 	if distinct {
 		s.order = s.ranks.appendTo(s.order)
 		return
