@@ -256,8 +256,15 @@ type texts []string
 // MarshalJSON writes a list.
 func (t texts) MarshalJSON() ([]byte, error) { return json.Marshal([]string(t)) }
 
-// MarshalText writes one text a line.
-func (t texts) MarshalText() ([]byte, error) { return []byte(strings.Join(t, "\n")), nil }
+// MarshalText writes one text a line, and further lines of a text indented.
+func (t texts) MarshalText() ([]byte, error) {
+	const indent = "  "
+	var lines []string
+	for _, text := range t {
+		lines = append(lines, strings.ReplaceAll(text, "\n", "\n"+indent))
+	}
+	return []byte(strings.Join(lines, "\n")), nil
+}
 
 func (t *texts) add(mends []explain.Mend) {
 	for _, m := range mends {

@@ -96,7 +96,7 @@ func parseText(s string) (l line, ok bool) {
 		if value, s, ok = cutWord(s[1:], " "); !ok || len(l) >= maxFields {
 			return nil, false
 		}
-		for text := range strings.SplitSeq(value, "\n") { // a list has one a line
+		for _, text := range texts(value) {
 			l = append(l, field{key, text})
 		}
 		s = strings.TrimLeft(s, " ")
@@ -119,4 +119,18 @@ func cutWord(s, end string) (word, rest string, ok bool) {
 	}
 	word, err = strconv.Unquote(quoted)
 	return word, s[len(quoted):], err == nil
+}
+
+// texts takes a list apart that the explainer wrote: one text a line, and further lines
+// of a text indented.
+func texts(value string) (list []string) {
+	const indent = "  "
+	for line := range strings.SplitSeq(value, "\n") {
+		if more, is := strings.CutPrefix(line, indent); is && len(list) > 0 {
+			list[len(list)-1] += "\n" + more
+			continue
+		}
+		list = append(list, line)
+	}
+	return list
 }

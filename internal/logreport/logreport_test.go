@@ -42,7 +42,7 @@ panic: something else
 // The same in the form for people, with values that are quoted.
 const textLog = `time=2026-11-28T11:00:00.000Z level=INFO msg=request outcome=accepted route=/ status=200
 time=2026-11-28T11:00:01.000Z level=WARN msg=request outcome=refused reason=mismatch detail="tried 1 key" route=/ status=200
-time=2026-11-28T11:00:02.000Z level=INFO msg="why a signature failed" cause=forged title="probably not from the carrier" confidence=likely route=/ outcome=refused reason=mismatch likely="forged: it has no \"X-Home-Region\"" mends="in callgate.yaml: keys\nin nginx: host"
+time=2026-11-28T11:00:02.000Z level=INFO msg="why a signature failed" cause=forged title="probably not from the carrier" confidence=likely route=/ outcome=refused reason=mismatch likely="forged: it has no \"X-Home-Region\"" mends="in callgate.yaml: keys\n  - name: new\nin nginx: host"
 `
 
 func TestText(t *testing.T) {
@@ -67,6 +67,7 @@ func TestText(t *testing.T) {
     forged: probably not from the carrier (likely, logged once)
       likely forged: it has no "X-Home-Region"
       mend in callgate.yaml: keys
+        - name: new
       mend in nginx: host
 `},
 		{log, logreport.Options{Since: time.Date(2026, 11, 28, 10, 30, 0, 0, time.UTC)}, `/: refused 1 of 2 requests (50.0 %), because

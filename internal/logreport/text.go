@@ -76,7 +76,7 @@ func (c *Cause) writeText(b *strings.Builder) {
 		fmt.Fprintf(b, "      likely %s\n", why)
 	}
 	for _, mend := range c.Mends {
-		fmt.Fprintf(b, "      mend %s\n", mend)
+		fmt.Fprintf(b, "      mend %s\n", strings.ReplaceAll(mend, "\n", "\n        "))
 	}
 }
 
