@@ -151,7 +151,7 @@ func (g *Gate) address(r *http.Request, raw string) (string, *Refusal) {
 		return "", Refuse(ReasonHost, "%v", err)
 	}
 	if !g.allows(o) {
-		return "", Refuse(ReasonHost, "%s is not in AllowedHosts", o)
+		return o.String() + raw, Refuse(ReasonHost, "%s is not in AllowedHosts", o) // the address is for explanations
 	}
 	return o.String() + raw, nil
 }

@@ -119,7 +119,7 @@ func (g *Gate) record(w http.ResponseWriter, r *http.Request, v *visit, s sent) 
 		e.Principals = append(e.Principals, p.masked())
 	}
 	e.noteObserved(v)
-	v.received = receivedContext{r.Context(), Received{r, a.Body}}
+	v.received = receivedContext{r.Context(), Received{r, a.Body, a.URL}}
 	g.observe(&v.received, e)
 }
 
@@ -130,6 +130,9 @@ type Received struct {
 	Request *http.Request
 	// Body is what was read: nothing when it was too large, cut short or late.
 	Body []byte
+	// URL is the address that the gate took the request for, even when it is not one of
+	// ours; empty when it did not get that far.
+	URL string
 }
 
 type receivedKey struct{}

@@ -8,6 +8,7 @@ import (
 	"io"
 	"net/http"
 	"net/http/httptest"
+	"net/netip"
 	"slices"
 	"strings"
 	"testing"
@@ -182,6 +183,39 @@ func TestReceivedFrom(t *testing.T) {
 		newGate(t, conf).Handler(answering).ServeHTTP(httptest.NewRecorder(), r)
 		if observed != 1 {
 			t.Errorf("%s: observed %d times", name, observed)
+		}
+	}
+}
+
+// The observer also gets the address that the gate took the request for, admitted or not.
+func TestReceivedURL(t *testing.T) {
+	for _, c := range []struct {
+		method, forwarded string
+		want              string
+	}{
+		{"POST", "", "http://ivr.example.org/menu?a=b"},
+		{"POST", "host=ivr.example.org;proto=https", "https://ivr.example.org/menu?a=b"},
+		{"POST", "host=other.example.org;proto=https", "https://other.example.org/menu?a=b"}, // refused
+		{"POST", "host=evil.example.org, host=other.example.org;proto=https", "https://other.example.org/menu?a=b"},
+		{"POST", "host=\"a b\"", ""},          // no host at all
+		{"PUT", "host=other.example.org", ""}, // refused before that
+	} {
+		conf := config(t)
+		conf.PublicURL, conf.AllowedHosts = "", []string{"ivr.example.org"}
+		conf.TrustedProxies = []netip.Prefix{netip.MustParsePrefix("192.0.2.0/24")}
+		got := "nobody was told"
+		conf.Observe = func(ctx context.Context, _ callgate.Event) {
+			received, _ := callgate.ReceivedFrom(ctx)
+			got = received.URL
+		}
+		r := post("/menu?a=b", "CallSid=CA1")
+		r.Method = c.method
+		if c.forwarded != "" {
+			r.Header.Set("Forwarded", c.forwarded)
+		}
+		newGate(t, conf).Handler(answering).ServeHTTP(httptest.NewRecorder(), r)
+		if got != c.want {
+			t.Errorf("%s %s: %q, want %q", c.method, c.forwarded, got, c.want)
 		}
 	}
 }

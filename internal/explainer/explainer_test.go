@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"maps"
 	"net/http"
 	"net/http/httptest"
 	"net/netip"
@@ -37,10 +38,10 @@ type bench struct {
 	copies   int
 }
 
-func newBench(t testing.TB) *bench { return newBenchOf(t, 0) }
+func newBench(t testing.TB) *bench { return newBenchOf(t, func(*callgate.Config) {}) }
 
-// newBenchOf observes for a time, if any, and admits what it would refuse.
-func newBenchOf(t testing.TB, observe time.Duration) *bench {
+// newBenchOf has a gate of another configuration.
+func newBenchOf(t testing.TB, change func(*callgate.Config)) *bench {
 	t.Helper()
 	b := &bench{causes: map[explain.Cause]int{}, outcomes: map[callgate.Outcome]int{}}
 	b.runner = explainer.New(explainer.Config{
@@ -49,11 +50,6 @@ func newBenchOf(t testing.TB, observe time.Duration) *bench {
 		Explained: func(c explain.Cause, o callgate.Outcome) { b.causes[c]++; b.outcomes[o]++ },
 		Dropped:   func(callgate.Outcome) { b.dropped++ },
 	})
-	e, err := explain.New(explain.Config{Keys: keys, PublicURL: "https://ivr.example.org"})
-	if err != nil {
-		t.Fatal(err)
-	}
-	b.runner.Use(e)
 	v, err := twilio.New(twilio.Config{Keys: keys, Profile: twilio.ProfileSignature})
 	if err != nil {
 		t.Fatal(err)
@@ -62,20 +58,25 @@ func newBenchOf(t testing.TB, observe time.Duration) *bench {
 	if err != nil {
 		t.Fatal(err)
 	}
-	route := callgate.Route{Path: "/", Entries: []callgate.Entry{
-		{Effect: callgate.Allow, Principal: callgate.Carrier(twilio.Name), Permission: callgate.View},
-	}}
-	if observe > 0 {
-		route.ObserveUntil, route.InsecureAdmitRefused = time.Now().Add(observe), "it is a test"
-	}
-	gate, err := callgate.New(callgate.Config{
+	config := callgate.Config{
 		Verifier: v, PublicURL: "https://ivr.example.org", Observe: b.runner.Observe,
-		Routes: []callgate.Route{route},
+		Routes: []callgate.Route{{Path: "/", Entries: []callgate.Entry{
+			{Effect: callgate.Allow, Principal: callgate.Carrier(twilio.Name), Permission: callgate.View},
+		}}},
 		Rescue: callgate.Rescue{Documents: map[string][]byte{"": rescue}},
+	}
+	change(&config)
+	gate, err := callgate.New(config)
+	if err != nil {
+		t.Fatal(err)
+	}
+	e, err := explain.New(explain.Config{
+		Keys: keys, PublicURL: config.PublicURL, AllowedHosts: config.AllowedHosts, TrustedProxies: config.TrustedProxies,
 	})
 	if err != nil {
 		t.Fatal(err)
 	}
+	b.runner.Use(e)
 	b.handler = gate.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		fmt.Fprint(w, "<Response/>")
 	}))
@@ -85,6 +86,12 @@ func newBenchOf(t testing.TB, observe time.Duration) *bench {
 
 // post sends a form that was signed for an address.
 func (b *bench) post(t *testing.T, signedFor, target, from string) {
+	t.Helper()
+	b.postWith(t, signedFor, target, from, nil)
+}
+
+// postWith has more headers.
+func (b *bench) postWith(t *testing.T, signedFor, target, from string, more http.Header) {
 	t.Helper()
 	const form = "CallSid=CA00000000000000000000000000000001&From=%2B15005550006&Digits=4711"
 	header := http.Header{"Content-Type": {"application/x-www-form-urlencoded"}, "User-Agent": {"TwilioProxy/1.1"}}
@@ -99,6 +106,7 @@ func (b *bench) post(t *testing.T, signedFor, target, from string) {
 	r := httptest.NewRequest("POST", target, strings.NewReader(form))
 	r.Header, r.RemoteAddr = header, from
 	r.Header.Set(twilio.Header, signature)
+	maps.Copy(r.Header, more)
 	b.handler.ServeHTTP(httptest.NewRecorder(), r)
 }
 
@@ -268,10 +276,10 @@ func (s *saved) Save(cause explain.Cause, c *explain.Case) (string, error) {
 }
 
 // running has a runner run while a test does something, and gives it the bench then.
-func running(t *testing.T, observe time.Duration, while func(*bench)) *bench {
+func running(t *testing.T, change func(*callgate.Config), while func(*bench)) *bench {
 	var b *bench
 	synctest.Test(t, func(t *testing.T) {
-		b = newBenchOf(t, observe)
+		b = newBenchOf(t, change)
 		ctx, stop := context.WithCancel(t.Context())
 		done := make(chan struct{})
 		go func() { b.runner.Run(ctx); close(done) }()
@@ -288,7 +296,7 @@ func running(t *testing.T, observe time.Duration, while func(*bench)) *bench {
 // cannot be, the line says so and nothing else is lost.
 func TestCasesAreSaved(t *testing.T) {
 	to := &saved{}
-	b := running(t, 0, func(b *bench) {
+	b := running(t, func(*callgate.Config) {}, func(b *bench) {
 		b.cases = to
 		for range 2 {
 			b.post(t, "https://ivr.example.org/menu/", "/menu", "192.0.2.1:1234")
@@ -316,8 +324,31 @@ func TestCasesAreSaved(t *testing.T) {
 
 // What is observed is explained as what is refused, and told apart.
 func TestObservedAreExplained(t *testing.T) {
-	b := running(t, time.Hour, func(b *bench) { b.post(t, "https://ivr.example.org/menu/", "/menu", "192.0.2.1:1234") })
+	b := running(t, func(c *callgate.Config) {
+		c.Routes[0].ObserveUntil, c.Routes[0].InsecureAdmitRefused = time.Now().Add(time.Hour), "it is a test"
+	}, func(b *bench) { b.post(t, "https://ivr.example.org/menu/", "/menu", "192.0.2.1:1234") })
 	if b.outcomes[callgate.OutcomeObserved] != 1 || b.causes[explain.CauseSlash] != 1 || !strings.Contains(b.log.String(), `"observed_until":"`) {
 		t.Errorf("%v %v %s", b.outcomes, b.causes, b.log.String())
+	}
+}
+
+// A trusted proxy may say a host that is not allowed, in whichever header the gate
+// believes: the explanation is about the address that the gate took.
+func TestHostOfTrustedProxy(t *testing.T) {
+	for name, header := range map[string]http.Header{
+		"Forwarded":        {"Forwarded": {"for=198.51.100.1;host=internal.example.org;proto=https"}},
+		"X-Forwarded-Host": {"X-Forwarded-Host": {"internal.example.org"}, "X-Forwarded-Proto": {"https"}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			b := running(t, func(c *callgate.Config) {
+				c.PublicURL, c.AllowedHosts = "", []string{"ivr.example.org"}
+				c.TrustedProxies = []netip.Prefix{netip.MustParsePrefix("192.0.2.0/24")}
+			}, func(b *bench) { b.postWith(t, "https://ivr.example.org/menu", "/menu", "192.0.2.1:1234", header) })
+			log := b.log.String()
+			if b.causes[explain.CauseHost] != 1 || !strings.Contains(log, `"reason":"host"`) ||
+				!strings.Contains(log, `"host":{"signed":"\"ivr.example.org\"","arrived":"\"internal.example.org\""}`) || strings.Contains(log, `"scheme":{`) {
+				t.Errorf("%v %s", b.causes, log)
+			}
+		})
 	}
 }

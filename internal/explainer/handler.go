@@ -53,7 +53,7 @@ func copied(s *callgate.Received) *explain.Request {
 	q := s.Request
 	peer, _ := netip.ParseAddrPort(q.RemoteAddr)
 	out := &explain.Request{
-		Method: q.Method, Target: q.RequestURI, Host: q.Host, TLS: q.TLS != nil, Proto: q.Proto,
+		Method: q.Method, URL: s.URL, Target: q.RequestURI, Host: q.Host, TLS: q.TLS != nil, Proto: q.Proto,
 		Header: q.Header.Clone(), Body: slices.Clone(s.Body[:min(len(s.Body), maxKept)]), Peer: peer.Addr(),
 	}
 	if local, ok := q.Context().Value(http.LocalAddrContextKey).(interface{ String() string }); ok {
