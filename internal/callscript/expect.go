@@ -210,9 +210,15 @@ func dialledBy(call *carrier.Call) []string {
 func webhooks(call *carrier.Call) int {
 	n := 0
 	for _, x := range call.Exchanges() {
-		if slices.Contains([]carrier.Purpose{carrier.ForVoice, carrier.ForAction, carrier.ForRedirect, carrier.ForFallback, carrier.ForWait, carrier.ForWhisper, carrier.ForRefer}, x.For) {
+		if ControlsCall(x.For) {
 			n++
 		}
 	}
 	return n
+}
+
+// ControlsCall reports whether the answer to a request is a document that is run.
+func ControlsCall(p carrier.Purpose) bool {
+	return slices.Contains([]carrier.Purpose{carrier.ForVoice, carrier.ForAction, carrier.ForRedirect, carrier.ForFallback,
+		carrier.ForWait, carrier.ForWhisper, carrier.ForRefer}, p)
 }

@@ -103,6 +103,9 @@ func (f *callFlags) add(cmd *cobra.Command) {
 }
 
 func runCall(cmd *cobra.Command, env *Env, f *callFlags, args []string) error {
+	if err := f.check(cmd); err != nil {
+		return err
+	}
 	steps, err := f.steps()
 	if err != nil {
 		return err
@@ -132,7 +135,7 @@ func runCall(cmd *cobra.Command, env *Env, f *callFlags, args []string) error {
 	defer restore()
 	defer p.stop()
 	config.Observe = p.observe
-	line, err := carrier.NewLine(config)
+	line, err := newLine(config)
 	if err != nil {
 		return err
 	}
@@ -212,14 +215,11 @@ func (f *callFlags) flowConfig(env *Env, clock *callClock, steps *callscript.Sui
 	}
 	replies := &toldReplies{Replies: callscript.NewReplies(clock.now, f.http), told: map[string]bool{}}
 	if f.load.calls == 0 {
-		replies.out = env.Stderr
-		if isTerminal(env.Stderr) {
-			replies.out = crlf{env.Stderr} // it may be raw
-		}
+		replies.out = noteWriter(env)
 	}
 	c, err := flow.config(flowWorld{
 		Config: calls.Config{Log: f.log(env), Lookups: replies, Outbox: forgetful{}, Languages: &calls.Languages{}, Now: clock.now},
-		grant:  grant,
+		grant:  grant, rescued: f.rescued(env),
 	})
 	c.Seed = f.seed
 	return c, err

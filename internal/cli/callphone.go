@@ -126,6 +126,14 @@ func terminalWidth(w io.Writer) int {
 	return width
 }
 
+// noteWriter is where notes go in the middle of a call: the terminal may be raw.
+func noteWriter(env *Env) io.Writer {
+	if isTerminal(env.Stderr) {
+		return crlf{env.Stderr}
+	}
+	return env.Stderr
+}
+
 // crlf ends lines as a terminal in raw mode wants them.
 type crlf struct{ io.Writer }
 

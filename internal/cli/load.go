@@ -2,6 +2,7 @@ package cli
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"maps"
@@ -43,20 +44,26 @@ type tally struct {
 	support   string
 	began     time.Time
 	calls     int
+	completed int // with this status
 	broken    int // that did not go as the script says
 	rescued   int
 	ends      map[carrier.EndReason]int
 	codes     map[string]int
-	documents int
+	requests  int
+	documents int             // answers to requests that control a call
 	times     []time.Duration // of answers
 }
 
 func runLoad(ctx context.Context, env *Env, f *callFlags, config carrier.Config, steps *callscript.Suite) error {
-	line, err := carrier.NewLine(config)
+	line, err := newLine(config)
 	if err != nil {
 		return err
 	}
-	t := &tally{support: firstOf(f.load.support, env.Getenv("CALLGATE_SUPPORT_NUMBER")), began: time.Now(),
+	support := firstOf(f.load.support, env.Getenv("CALLGATE_SUPPORT_NUMBER"))
+	if f.flow != "" && f.load.support == "" {
+		support = devSupportNumber // whom the rescue of a flow in this process dials
+	}
+	t := &tally{support: support, began: time.Now(),
 		ends: map[carrier.EndReason]int{}, codes: map[string]int{}}
 	stop := t.progress(env.Stderr, f.load.calls)
 	err = f.load.each(ctx, func(i int) {
@@ -70,8 +77,8 @@ func runLoad(ctx context.Context, env *Env, f *callFlags, config carrier.Config,
 		t.count(call, err)
 	})
 	stop()
-	if err != nil {
-		return err
+	if err != nil { // stopped: what there is so far
+		return errors.Join(err, t.report(env, f.asJSON))
 	}
 	if f.load.svg != "" {
 		if err := os.WriteFile(f.load.svg, []byte(t.svg()), 0o644); err != nil {
@@ -131,6 +138,9 @@ func (t *tally) count(call *carrier.Call, err error) {
 	}
 	if end, over := call.End(); over {
 		t.ends[end.Reason]++
+		if end.Status == "completed" {
+			t.completed++
+		}
 	}
 	for _, e := range call.Log() {
 		switch {
@@ -139,7 +149,10 @@ func (t *tally) count(call *carrier.Call, err error) {
 		case e.Problem != nil && e.Problem.Severity == carrier.Error:
 			t.codes[fmt.Sprintf("%d", e.Problem.Code)]++
 		case e.Exchange != nil && e.Exchange.Status > 0 && !e.Exchange.Cached:
-			t.documents++
+			t.requests++
+			if callscript.ControlsCall(e.Exchange.For) && e.Exchange.Status < 300 {
+				t.documents++
+			}
 			t.times = append(t.times, e.Exchange.Took)
 		}
 	}
@@ -181,12 +194,14 @@ func sumOfCounts(m map[string]int) int {
 // loadReport is the sum of many calls. The JSON names are part of the command's interface.
 type loadReport struct {
 	Calls     int                       `json:"calls"`
+	Completed int                       `json:"completed"`
 	Broken    int                       `json:"broken"`
 	Rescued   int                       `json:"rescued"`
 	Ends      map[carrier.EndReason]int `json:"ends"`
 	Errors    map[string]int            `json:"errors,omitempty"`
 	Requests  int                       `json:"requests"`
-	PerSecond float64                   `json:"requestsPerSecond"`
+	Documents int                       `json:"documents"`
+	PerSecond float64                   `json:"documentsPerSecond"`
 	Seconds   float64                   `json:"seconds"`
 	// Latency is in milliseconds, by percentile.
 	Latency map[string]float64 `json:"latency"`
@@ -201,7 +216,8 @@ var percentiles = []struct {
 func (t *tally) report(env *Env, asJSON bool) error {
 	slices.Sort(t.times)
 	took := time.Since(t.began)
-	r := loadReport{Calls: t.calls, Broken: t.broken, Rescued: t.rescued, Ends: t.ends, Errors: t.codes, Requests: t.documents,
+	r := loadReport{Calls: t.calls, Completed: t.completed, Broken: t.broken, Rescued: t.rescued, Ends: t.ends, Errors: t.codes,
+		Requests: t.requests, Documents: t.documents,
 		PerSecond: float64(t.documents) / took.Seconds(), Seconds: took.Seconds(), Latency: map[string]float64{}}
 	for _, p := range percentiles {
 		r.Latency[p.name] = float64(percentile(t.times, p.part)) / float64(time.Millisecond)
@@ -232,6 +248,7 @@ func (r loadReport) text() string {
 		fmt.Fprintf(&b, "%-22s "+format+"\n", append([]any{name}, args...)...)
 	}
 	row("calls", "%d in %.2f s", r.Calls, r.Seconds)
+	row("completed", "%d", r.Completed)
 	for _, reason := range slices.Sorted(maps.Keys(r.Ends)) {
 		row("  "+string(reason), "%d", r.Ends[reason])
 	}
@@ -240,7 +257,8 @@ func (r loadReport) text() string {
 	for _, code := range slices.Sorted(maps.Keys(r.Errors)) {
 		row("error "+code, "%d", r.Errors[code])
 	}
-	row("requests", "%d, %.0f a second", r.Requests, r.PerSecond)
+	row("requests", "%d", r.Requests)
+	row("documents", "%d, %.0f a second", r.Documents, r.PerSecond)
 	for _, p := range percentiles {
 		row("answer "+p.name, "%.2f ms", r.Latency[p.name])
 	}
@@ -287,7 +305,7 @@ func (t *tally) svg() string {
 	const row, left, width = 22, 90, 640
 	var b strings.Builder
 	fmt.Fprintf(&b, `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 %d %d" font-family="sans-serif" font-size="13">`+"\n", width, row*len(limits)+2*row)
-	fmt.Fprintf(&b, `<title>times of answers</title><text x="%d" y="%d">times of %d answers</text>`+"\n", left, row-6, len(t.times))
+	fmt.Fprintf(&b, `<title>times of answers</title><rect width="100%%" height="100%%" fill="white"/><text x="%d" y="%d">times of %d answers</text>`+"\n", left, row-6, len(t.times))
 	for i, n := range counts {
 		y := row * (i + 1)
 		length := n * (width - left - 90) / max(slices.Max(counts), 1)

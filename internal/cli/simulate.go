@@ -136,8 +136,12 @@ func (s *simulatedFlow) config(w flowWorld) (carrier.Config, error) {
 			answers.StatusRoute(),
 		},
 		Observe: func(_ context.Context, e callgate.Event) {
-			if e.Outcome == callgate.OutcomeRescued && w.rescued != nil {
+			switch {
+			case w.rescued == nil:
+			case e.Outcome == callgate.OutcomeRescued:
 				w.rescued(fmt.Sprintf("the flow failed and the caller was rescued: %s", e.Detail))
+			case e.Outcome == callgate.OutcomeRefused:
+				w.rescued(fmt.Sprintf("the gate refused a request, so that the caller is rescued: %s: %s", e.Reason, e.Detail))
 			}
 		},
 	})
