@@ -139,7 +139,8 @@ type Options struct {
 	Parallel int
 	// Update writes golden transcripts instead of comparing with them.
 	Update bool
-	// Each is told each result as it comes. May be nil. It is not called twice at once.
+	// Each is told each result, in the order of the files, as soon as those before it are
+	// there. May be nil. It is not called twice at once.
 	Each func(*Result)
 }
 
@@ -152,17 +153,13 @@ func Run(ctx context.Context, suites []*Suite, opener Opener, o Options) ([]*Res
 		n = runtime.GOMAXPROCS(0)
 	}
 	work := make(chan *Result)
-	var told sync.Mutex
+	tell := teller{results: results, each: o.Each}
 	var wait sync.WaitGroup
 	for range n {
 		wait.Go(func() {
 			for r := range work {
 				r.run(ctx, opener, o)
-				if o.Each != nil {
-					told.Lock()
-					o.Each(r)
-					told.Unlock()
-				}
+				tell.done(r)
 			}
 		})
 	}
@@ -175,6 +172,30 @@ func Run(ctx context.Context, suites []*Suite, opener Opener, o Options) ([]*Res
 	close(work)
 	wait.Wait()
 	return results, ctx.Err()
+}
+
+// teller tells results in their order.
+type teller struct {
+	mu      sync.Mutex
+	results []*Result // not yet told
+	ready   map[*Result]bool
+	each    func(*Result)
+}
+
+func (t *teller) done(r *Result) {
+	if t.each == nil {
+		return
+	}
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if t.ready == nil {
+		t.ready = map[*Result]bool{}
+	}
+	t.ready[r] = true
+	for len(t.results) > 0 && t.ready[t.results[0]] {
+		t.each(t.results[0])
+		t.results = t.results[1:]
+	}
 }
 
 func chosen(suites []*Suite, match *regexp.Regexp) []*Result {

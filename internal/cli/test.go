@@ -85,7 +85,29 @@ func (f *testFlags) add(cmd *cobra.Command) {
 	cmd.MarkFlagsMutuallyExclusive("flow", "url")
 }
 
+// check refuses what makes no sense before anything is called.
+func (f *testFlags) check() error {
+	switch {
+	case f.coverMin < 0 || f.coverMin > 100:
+		return usagef("--cover-min %d: a percentage is from 0 to 100", f.coverMin)
+	case f.parallel < 0:
+		return usagef("--parallel %d: run at least one case at a time", f.parallel)
+	case f.flow != "" && f.server != "":
+		return usagef("--server is for a URL: the flow runs in this process")
+	}
+	if f.junit == "" {
+		return nil
+	}
+	if info, err := os.Stat(filepath.Dir(f.junit)); err != nil || !info.IsDir() {
+		return usagef("--junit %s: there is no folder %s", f.junit, filepath.Dir(f.junit))
+	}
+	return nil
+}
+
 func runTest(cmd *cobra.Command, env *Env, f *testFlags, args []string) error {
+	if err := f.check(); err != nil {
+		return err
+	}
 	options := callscript.Options{Parallel: f.parallel, Update: f.update}
 	if f.run != "" {
 		re, err := regexp.Compile(f.run)
