@@ -2,7 +2,6 @@ package cli
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"io"
 	"maps"
@@ -78,7 +77,8 @@ func runLoad(ctx context.Context, env *Env, f *callFlags, config carrier.Config,
 	})
 	stop()
 	if err != nil { // stopped: what there is so far
-		return errors.Join(err, t.report(env, f.asJSON))
+		_ = t.report(env, f.asJSON)
+		return no(fmt.Sprintf("stopped after %d of %d calls", t.calls, f.load.calls))
 	}
 	if f.load.svg != "" {
 		if err := os.WriteFile(f.load.svg, []byte(t.svg()), 0o644); err != nil {
