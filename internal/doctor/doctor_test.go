@@ -66,14 +66,20 @@ func refusing(r *http.Request) error {
 // start starts a server with a way in front of it and returns its address.
 func start(t *testing.T, w way, about protocol.Server) string {
 	t.Helper()
+	return startLimited(t, w, about, 0)
+}
+
+// startLimited is start with a limit of bodies.
+func startLimited(t *testing.T, w way, about protocol.Server, maxBody int64) string {
+	t.Helper()
 	web := httptest.NewUnstartedServer(nil)
-	if about.PublicURL == "" {
+	if about.PublicURL == "" && about.AllowedHosts == nil {
 		about.PublicURL = "http://" + web.Listener.Addr().String()
 	}
 	if about.Deadline == 0 {
 		about.Deadline = callgate.DefaultDeadline.Milliseconds()
 	}
-	r := responder.New(responder.Config{Token: token, Server: about, Check: refusing, Log: slog.New(slog.DiscardHandler), Now: time.Now})
+	r := responder.New(responder.Config{Token: token, Server: about, MaxBody: maxBody, Check: refusing, Log: slog.New(slog.DiscardHandler), Now: time.Now})
 	gate := http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusForbidden) })
 	web.Config.Handler = w(r.Handler(gate))
 	web.Start()
@@ -150,23 +156,24 @@ func TestFindings(t *testing.T) {
 		"encoding of the path": {changing(func(r *http.Request) {
 			r.RequestURI = strings.Replace(r.RequestURI, "%c3%a9", "%C3%A9", 1)
 		}), protocol.Server{}, "path with escapes in small letters", explain.CausePathEncoding, `arrived: "/.callgate/doctor/caf%C3%A9"`},
-		"public_url":          {straight, protocol.Server{PublicURL: "https://old.example.org"}, "POST", explain.CauseHost, "public_url: http://127.0.0.1"},
-		"signature lost":      {changing(func(r *http.Request) { r.Header.Del("X-Twilio-Signature") }), protocol.Server{}, "GET", explain.CauseSignatureMissing, "sent:    given"},
-		"upgrade lost":        {changing(func(r *http.Request) { r.Header.Del("Upgrade") }), protocol.Server{Routes: []protocol.Route{{Path: "/media", Kind: "stream"}}}, "route /media", doctor.CauseUpgrade, `sent:    "websocket"`},
-		"open route":          {straight, protocol.Server{Routes: []protocol.Route{{Path: "/open", Kind: "voice"}}}, "route /open without a signature", doctor.CauseOpen, "anyone can call this route"},
-		"redirect":            {answering(pathHas("slash/"), redirect), protocol.Server{}, "slash at the end of the path", doctor.CauseRedirect, `to "https://elsewhere.example.org/"`},
-		"redirect of all":     {answering(all, redirect), protocol.Server{}, "doctor", doctor.CauseRedirect, "write the final address"},
-		"413":                 {answering(pathHas("/form"), status(413)), protocol.Server{}, "long form", doctor.CauseLimit, "64 KiB of body"},
-		"400 to what is long": {answering(pathHas("state="), status(400)), protocol.Server{}, "long query", doctor.CauseLimit, "4 KiB"},
-		"404":                 {answering(pathHas("%2F"), status(404)), protocol.Server{}, "path with an encoded slash", doctor.CauseRefused, "404 Not Found"},
-		"502":                 {answering(pathHas("/get?"), status(502)), protocol.Server{}, "GET", doctor.CauseBackend, "see whether Callgate runs"},
-		"502 at once":         {answering(all, status(502)), protocol.Server{}, "doctor", doctor.CauseBackend, "see whether Callgate runs"},
-		"a page in its place": {answering(pathHas("/get?"), status(200)), protocol.Server{}, "GET", doctor.CauseCached, "cache nothing"},
-		"somebody else":       {answering(all, status(404)), protocol.Server{}, "doctor", doctor.CauseNoDoctor, "doctor: on"},
-		"no answer":           {answering(pathHas("/get?"), func(http.ResponseWriter, *http.Request) { panic(http.ErrAbortHandler) }), protocol.Server{}, "GET", doctor.CauseUnreachable, "no answer"},
-		"header lost":         {changing(func(r *http.Request) { r.Header.Del(protocol.Header) }), protocol.Server{}, "doctor", doctor.CauseNoDoctor, "pass the header X-Callgate-Doctor on"},
-		"clock":               {answeringClock(-time.Hour), protocol.Server{}, "clock", doctor.CauseClock, "1h0m0s behind ours"},
-		"deadline":            {straight, protocol.Server{Deadline: callgate.CarrierPatience.Milliseconds()}, "latency", doctor.CauseSlow, "leave more of the carrier's time"},
+		"public_url":                 {straight, protocol.Server{PublicURL: "https://old.example.org"}, "POST", explain.CauseHost, "public_url: http://127.0.0.1"},
+		"signature lost":             {changing(func(r *http.Request) { r.Header.Del("X-Twilio-Signature") }), protocol.Server{}, "GET", explain.CauseSignatureMissing, "sent:    given"},
+		"upgrade lost":               {changing(func(r *http.Request) { r.Header.Del("Upgrade") }), protocol.Server{Routes: []protocol.Route{{Path: "/media", Kind: "stream"}}}, "route /media", doctor.CauseUpgrade, `sent:    "websocket"`},
+		"open route":                 {straight, protocol.Server{Routes: []protocol.Route{{Path: "/open", Kind: "voice"}}}, "route /open without a signature", doctor.CauseOpen, "anyone can call this route"},
+		"redirect":                   {answering(pathHas("slash/"), redirect), protocol.Server{}, "slash at the end of the path", doctor.CauseRedirect, `to "https://elsewhere.example.org/"`},
+		"redirect of all":            {answering(all, redirect), protocol.Server{}, "doctor", doctor.CauseRedirect, "write the final address"},
+		"413":                        {answering(pathHas("/form"), status(413)), protocol.Server{}, "long form", doctor.CauseLimit, "64 KiB of body"},
+		"400 to what is long":        {answering(pathHas("state="), status(400)), protocol.Server{}, "long query", doctor.CauseLimit, "4 KiB"},
+		"404":                        {answering(pathHas("%2F"), status(404)), protocol.Server{}, "path with an encoded slash", doctor.CauseRefused, "404 Not Found"},
+		"502":                        {answering(pathHas("/get?"), status(502)), protocol.Server{}, "GET", doctor.CauseBackend, "see whether Callgate runs"},
+		"502 at once":                {answering(all, status(502)), protocol.Server{}, "doctor", doctor.CauseBackend, "see whether Callgate runs"},
+		"a page in its place":        {answering(pathHas("/get?"), status(200)), protocol.Server{}, "GET", doctor.CauseCached, "cache nothing"},
+		"somebody else":              {answering(all, status(404)), protocol.Server{}, "doctor", doctor.CauseNoDoctor, "doctor: on"},
+		"no answer":                  {answering(pathHas("/get?"), func(http.ResponseWriter, *http.Request) { panic(http.ErrAbortHandler) }), protocol.Server{}, "GET", doctor.CauseUnreachable, "no answer"},
+		"header lost":                {changing(func(r *http.Request) { r.Header.Del(protocol.Header) }), protocol.Server{}, "doctor", doctor.CauseNoDoctor, "pass the header X-Callgate-Doctor on"},
+		"clock":                      {answeringClock(-time.Hour), protocol.Server{}, "clock", doctor.CauseClock, "1h0m0s behind ours"},
+		"a host that is not allowed": {straight, protocol.Server{AllowedHosts: []string{"old.example.org"}}, "POST", explain.CauseHost, "allowed_hosts: [old.example.org, 127.0.0.1:"},
+		"deadline":                   {straight, protocol.Server{Deadline: callgate.CarrierPatience.Milliseconds()}, "latency", doctor.CauseSlow, "leave more of the carrier's time"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -213,6 +220,15 @@ func TestRareShapes(t *testing.T) {
 	r := run(t, doctor.Config{URL: start(t, escape, protocol.Server{})})
 	c := named(t, r, "path with raw UTF-8")
 	if !r.Well || c.Result != doctor.Note || !strings.Contains(c.Text, "in its escaped spelling") || len(c.Differences) == 0 {
+		t.Errorf("well %v, %+v", r.Well, c)
+	}
+}
+
+// Nor is a limit that somebody has set.
+func TestMaxBody(t *testing.T) {
+	r := run(t, doctor.Config{URL: startLimited(t, straight, protocol.Server{}, 8<<10)})
+	c := named(t, r, "long form")
+	if !r.Well || c.Result != doctor.Note || !strings.Contains(c.Text, "the limit is 8192") || c.Findings[0].Mends[0].Line != "max_body: 65536" {
 		t.Errorf("well %v, %+v", r.Well, c)
 	}
 }

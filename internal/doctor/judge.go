@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"net/http"
+	"slices"
 	"strings"
 	"time"
 
@@ -85,6 +86,11 @@ func (e *examination) refused(ctx context.Context, c *Check, res result) {
 		text += ": " + v.Detail
 	}
 	text += e.through()
+	if v.Reason == string(callgate.ReasonTooLarge) {
+		c.ill(text, finding(CauseLimit, explain.Mend{Where: "callgate.yaml", Line: "max_body: 65536"}))
+		c.Result = Note // somebody has set the limit
+		return
+	}
 	x := e.explained(ctx, res, "")
 	switch {
 	case res.shape.kind == protocol.Stream && res.answer.Arrived.Header["Upgrade"] == nil:
@@ -95,6 +101,11 @@ func (e *examination) refused(ctx context.Context, c *Check, res result) {
 			found = append(found, Finding{change.Cause, change.Title, e.mendsOnTheWay(ctx, res, change)})
 		}
 		c.ill(text, found...)
+	case v.Reason == string(callgate.ReasonHost):
+		c.ill(text, Finding{explain.CauseHost, explain.CauseHost.Title(), []explain.Mend{
+			{Where: "callgate.yaml", Line: "public_url: " + e.session.origin() + e.session.path},
+			{Where: "callgate.yaml", Line: "allowed_hosts: [" + strings.Join(append(slices.Clone(e.server.AllowedHosts), e.session.authority), ", ") + "]", Note: "or, when it has several"},
+		}})
 	case x != nil && len(x.Guesses) > 0 && len(c.Differences) == 0:
 		g := x.Guesses[0]
 		c.ill(text, Finding{g.Cause, g.Title, g.Mends})
