@@ -19,12 +19,12 @@ const MaxHeaderBytes = 16 << 10
 
 // Defaults of Timeouts.
 const (
-	// DefaultReadHeader is for a client that dribbles headers: a carrier sends them in
-	// one packet, so that 5 s are for lost packets.
-	DefaultReadHeader = 5 * time.Second
-	// DefaultRead is for a client that dribbles a body. The carrier waits 15 s for the
-	// whole answer, so one that needs longer than this has lost its call anyway.
+	// DefaultRead is for a client that dribbles headers or a body. The carrier waits 15 s
+	// for the whole answer, so one that needs longer than this has lost its call anyway.
 	DefaultRead = 10 * time.Second
+	// DefaultReadHeader is no less: whoever wants to hold a connection dribbles the body,
+	// and a second deadline is a timer to set for each request.
+	DefaultReadHeader = DefaultRead
 	// DefaultWrite covers reading, the handler's deadline (10 s) and sending the
 	// answer. It is over the carrier's 15 s, so that it only ends what is lost.
 	DefaultWrite = 20 * time.Second
