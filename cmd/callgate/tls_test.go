@@ -17,20 +17,27 @@ import (
 	"github.com/rogpeppe/go-internal/testscript"
 )
 
-// cert makes a certificate for 127.0.0.1 that is its own authority:
+// cert makes a certificate for 127.0.0.1 that is its own authority, and is valid for an
+// hour or as long as it is told; before zero it has ended:
 //
-//	cert CERT_FILE KEY_FILE COMMON_NAME
+//	cert CERT_FILE KEY_FILE COMMON_NAME [DURATION]
 func cert(ts *testscript.TestScript, _ bool, args []string) {
-	if len(args) != 3 {
-		ts.Fatalf("usage: cert CERT_FILE KEY_FILE COMMON_NAME")
+	if len(args) != 3 && len(args) != 4 {
+		ts.Fatalf("usage: cert CERT_FILE KEY_FILE COMMON_NAME [DURATION]")
+	}
+	valid := time.Hour
+	if len(args) == 4 {
+		var err error
+		valid, err = time.ParseDuration(args[3])
+		ts.Check(err)
 	}
 	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
 	ts.Check(err)
 	template := &x509.Certificate{
 		SerialNumber: big.NewInt(1),
 		Subject:      pkix.Name{CommonName: args[2]},
-		NotBefore:    time.Now().Add(-time.Hour),
-		NotAfter:     time.Now().Add(time.Hour),
+		NotBefore:    time.Now().Add(-time.Hour - valid.Abs()),
+		NotAfter:     time.Now().Add(valid),
 		IPAddresses:  []net.IP{net.IPv4(127, 0, 0, 1)},
 		IsCA:         true, BasicConstraintsValid: true,
 	}

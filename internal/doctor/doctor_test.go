@@ -140,18 +140,21 @@ func TestNothingToMend(t *testing.T) {
 	}
 }
 
-// What is wrong is found, in the check where it shows, and for the right cause.
-func TestFindings(t *testing.T) {
-	status := func(code int) http.HandlerFunc {
-		return func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(code) }
-	}
-	for name, c := range map[string]struct {
-		way   way
-		about protocol.Server
-		check string
-		cause explain.Cause
-		text  string // in the report
-	}{
+// wrong is something wrong, the check in which it shows, and its cause.
+type wrong struct {
+	way   way
+	about protocol.Server
+	check string
+	cause explain.Cause
+	text  string // in the report
+}
+
+func status(code int) http.HandlerFunc {
+	return func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(code) }
+}
+
+func wrongs() map[string]wrong {
+	return map[string]wrong{
 		"body changed": {changing(replaceBody), protocol.Server{}, "form with odd parameters", doctor.CauseChanged, `CallerName=+OOOHara`},
 		"encoding of the path": {changing(func(r *http.Request) {
 			r.RequestURI = strings.Replace(r.RequestURI, "%c3%a9", "%C3%A9", 1)
@@ -174,7 +177,12 @@ func TestFindings(t *testing.T) {
 		"clock":                      {answeringClock(-time.Hour), protocol.Server{}, "clock", doctor.CauseClock, "1h0m0s behind ours"},
 		"a host that is not allowed": {straight, protocol.Server{AllowedHosts: []string{"old.example.org"}}, "POST", explain.CauseHost, "allowed_hosts: [old.example.org, 127.0.0.1:"},
 		"deadline":                   {straight, protocol.Server{Deadline: callgate.CarrierPatience.Milliseconds()}, "latency", doctor.CauseSlow, "leave more of the carrier's time"},
-	} {
+	}
+}
+
+// What is wrong is found, in the check where it shows, and for the right cause.
+func TestFindings(t *testing.T) {
+	for name, c := range wrongs() {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			r := run(t, doctor.Config{URL: start(t, c.way, c.about)})

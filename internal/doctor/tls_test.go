@@ -57,9 +57,18 @@ func (by *issuer) issue(t *testing.T, name string, ca bool, from, to time.Time) 
 	return &issuer{cert, key}
 }
 
-func TestTLS(t *testing.T) {
-	const host = "ivr.example.org"
-	now := time.Date(2030, 6, 15, 12, 0, 0, 0, time.UTC)
+const host = "ivr.example.org"
+
+// shownChain is what a server shows, and part of what is said about it: "" for well.
+type shownChain struct {
+	chain   []*x509.Certificate
+	version uint16
+	want    string
+}
+
+// shownChains makes chains as they are at a time, and the authorities to judge them by.
+func shownChains(t *testing.T, now time.Time) (map[string]shownChain, *x509.CertPool) {
+	t.Helper()
 	var nobody *issuer
 	root := nobody.issue(t, "root", true, now.Add(-365*day), now.Add(365*day))
 	between := root.issue(t, "between", true, now.Add(-365*day), now.Add(365*day))
@@ -71,11 +80,7 @@ func TestTLS(t *testing.T) {
 	good := leaf(between, host, -30*day, 60*day)
 	roots := x509.NewCertPool()
 	roots.AddCert(root.cert)
-	for name, c := range map[string]struct {
-		chain   []*x509.Certificate
-		version uint16
-		want    string // "" for well
-	}{
+	return map[string]shownChain{
 		"good":                    {[]*x509.Certificate{good, between.cert}, tls.VersionTLS13, ""},
 		"six days of ten left":    {[]*x509.Certificate{leaf(root, host, -4*day, 6*day)}, tls.VersionTLS12, ""},
 		"one day of ten left":     {[]*x509.Certificate{leaf(root, host, -9*day, day)}, tls.VersionTLS13, "the certificate ends 2030-06-16 12:00 UTC, in 1 days"},
@@ -90,7 +95,13 @@ func TestTLS(t *testing.T) {
 		"intermediate ended":      {[]*x509.Certificate{leaf(ended, host, -day, 90*day), ended.cert}, tls.VersionTLS13, "certificate"},
 		"old TLS":                 {[]*x509.Certificate{good, between.cert}, tls.VersionTLS11, "TLS 1.1 is too old"},
 		"none":                    {nil, tls.VersionTLS13, "no certificate"},
-	} {
+	}, roots
+}
+
+func TestTLS(t *testing.T) {
+	now := time.Date(2030, 6, 15, 12, 0, 0, 0, time.UTC)
+	chains, roots := shownChains(t, now)
+	for name, c := range chains {
 		got := doctor.JudgeTLS(c.chain, host, roots, now, c.version)
 		if (got.Result == doctor.OK) != (c.want == "") || !strings.Contains(got.Text, c.want) {
 			t.Errorf("%s: %s, %s; want %q", name, got.Result, got.Text, c.want)
