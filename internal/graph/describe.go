@@ -60,7 +60,7 @@ func detail(k ivr.Kind, a ivr.Action) string {
 		about = a.Subflow
 	case *ivr.Goto:
 		if a.Max > 0 {
-			about = fmt.Sprintf("at most %d times", a.Max)
+			about = atMost(a.Max)
 		}
 	}
 	if about == "" {
@@ -197,4 +197,11 @@ func cut(s string, most int) string {
 		return s
 	}
 	return string([]rune(s)[:most-1]) + "…"
+}
+
+func atMost(n int) string {
+	if n == 1 {
+		return "at most once"
+	}
+	return fmt.Sprintf("at most %d times", n)
 }

@@ -197,7 +197,7 @@ func (b *builder) isEverywhere(e ivr.ExitInfo) bool {
 	onError := cmp.Or(b.flow.OnError, b.flow.Exhausted)
 	return e.Label == "exhausted" && e.To == b.flow.Exhausted ||
 		e.Label == "error" && e.To == onError ||
-		strings.HasPrefix(e.Label, "key ")
+		e.Cause == ivr.ByCaller
 }
 
 // addCall leads from a call to the subflow that it runs.

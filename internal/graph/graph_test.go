@@ -201,6 +201,32 @@ func randomFlow(random *rand.Rand, size int) *ivr.Flow {
 	return flow
 }
 
+// A subflow says which nodes run it, and commands that work everywhere lead from one
+// place, said or pressed.
+func TestSubflowsAndCommands(t *testing.T) {
+	for callers, want := range map[int]string{0: "part", 1: "part, run by call-0", 2: "part, run by call-0 and call-1", 3: "part, run by 3 nodes"} {
+		flow := small()
+		flow.Subflows = []ivr.Subflow{{Name: "part", Start: "in", Nodes: []ivr.Node{{ID: "in", Do: &ivr.Goto{To: ivr.Return}}}}}
+		flow.Keys = []ivr.GlobalKey{{Label: "help", Do: ivr.Operator, To: "bye", Words: map[string][]string{"en": {"help"}}}}
+		flow.Exhausted = "bye"
+		flow.Nodes = append(flow.Nodes, ivr.Node{ID: "ask", Do: &ivr.Menu{Ask: ivr.Ask{Prompt: ivr.Speak("?")}, Options: []ivr.Option{{Key: "1", To: "bye"}}}})
+		for i := range callers {
+			flow.Nodes = append(flow.Nodes, ivr.Node{ID: fmt.Sprintf("call-%d", i), Do: &ivr.Call{Subflow: "part", To: "bye"}})
+		}
+		picture := graph.New(flow, compile(t, flow).Outline(), nil)
+		svg, err := picture.SVG()
+		if err != nil {
+			t.Fatal(err)
+		}
+		if !strings.Contains(string(svg), ">"+want+"<") {
+			t.Errorf("%d callers: the subflow is not called %q", callers, want)
+		}
+		if dot := string(picture.DOT()); !strings.Contains(dot, `[label=" help, exhausted "`) && !strings.Contains(dot, `[label=" exhausted, help "`) {
+			t.Errorf("the command does not lead from one place:\n%s", dot)
+		}
+	}
+}
+
 // small is a flow of two nodes.
 func small() *ivr.Flow {
 	return &ivr.Flow{

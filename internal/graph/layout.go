@@ -2,8 +2,10 @@ package graph
 
 import (
 	"cmp"
+	"fmt"
 	"math"
 	"slices"
+	"strings"
 )
 
 // point is a place in the picture, in pixels from the top left.
@@ -68,14 +70,14 @@ func (p *Picture) layOut(f *fonts) *layout {
 	x, y, wide := w+2*margin+framePad, float64(margin+titleRoom), 0.0
 	for _, name := range p.subflows() {
 		fw, fh := p.layPart(l, f, name, point{x + framePad, y + frameTitle})
-		fw, fh = max(fw, f.width(name, 12, true))+2*framePad, fh+frameTitle+framePad
-		l.frames = append(l.frames, frame{name: name, at: point{x, y}, w: fw, h: fh})
+		title := p.frameName(name)
+		fw, fh = max(fw, f.width(title, 12, true))+2*framePad, fh+frameTitle+framePad
+		l.frames = append(l.frames, frame{name: title, at: point{x, y}, w: fw, h: fh})
 		y += fh + margin
 		wide = max(wide, fw+margin)
 	}
 	l.w = max(x+wide-framePad, f.width(p.name, 16, true)+2*margin)
 	l.h = max(h+margin+titleRoom, y-margin) + margin
-	p.routeBeside(l, f)
 	return l
 }
 
@@ -219,21 +221,24 @@ func (r *route) curve(to point) {
 	r.points = append(r.points, point{from.x, middle}, point{to.x, middle}, to)
 }
 
-// routeBeside draws the arrows from calls to the subflows that they run.
-func (p *Picture) routeBeside(l *layout, f *fonts) {
+// frameName is the name of a subflow with the nodes that run it. An arrow from each of
+// them would cross the picture.
+func (p *Picture) frameName(subflow string) string {
+	var callers []string
 	for i := range p.edges {
 		e := &p.edges[i]
-		from := slices.IndexFunc(l.boxes, func(b box) bool { return b.node.id == e.from })
-		to := slices.IndexFunc(l.boxes, func(b box) bool { return b.node.id == e.to })
-		if !e.beside || from < 0 || to < 0 {
-			continue
+		to := slices.IndexFunc(p.nodes, func(n node) bool { return n.id == e.to })
+		from := slices.IndexFunc(p.nodes, func(n node) bool { return n.id == e.from })
+		if e.beside && from >= 0 && to >= 0 && p.nodes[to].subflow == subflow && !slices.Contains(callers, p.nodes[from].title) {
+			callers = append(callers, p.nodes[from].title)
 		}
-		a, b := &l.boxes[from], &l.boxes[to]
-		start, end := point{a.at.x + a.w/2, a.at.y}, point{b.at.x - b.w/2, b.at.y}
-		middle := (start.x + end.x) / 2
-		l.routes = append(l.routes, route{
-			edge: e, points: []point{start, {middle, start.y}, {middle, end.y}, end},
-			label: e.label(), labelAt: point{end.x - framePad - f.width(e.label(), labelSize, false) - 6, end.y - 9},
-		})
 	}
+	const most = 2
+	switch {
+	case len(callers) == 0:
+		return subflow
+	case len(callers) > most:
+		return fmt.Sprintf("%s, run by %d nodes", subflow, len(callers))
+	}
+	return subflow + ", run by " + strings.Join(callers, " and ")
 }
