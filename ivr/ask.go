@@ -47,7 +47,7 @@ func (c *nodeCompiler) ask(a *Ask, with askWith) *asker {
 		each:     with.each,
 		first:    c.prompt("prompt", a.Prompt),
 		again:    c.optionalPrompt("again", a.Again),
-		timeout:  c.within("timeout", a.Timeout, c.defaultTimeout(), 1, maxTimeout),
+		timeout:  c.seconds("timeout", a.Timeout, c.defaultTimeout(), 1, maxTimeout),
 		attempts: c.within("attempts", a.Attempts, c.defaultAttempts(), 1, maxAttempts),
 	}
 	out.confidence = c.share("confidence", cmp.Or(a.Confidence, c.flow.Confidence))

@@ -124,7 +124,7 @@ func (c *nodeCompiler) speechGathers(s *Speech, a *asker) []twiml.Gather {
 	}
 	for _, name := range sortedKeys(s.Hints) {
 		if _, ok := c.p.languageIndex(name); !ok {
-			c.fault(UndefinedName, "speech.hints."+name, "%q is no language of the flow", name)
+			c.fault(UndefinedName, "speech.hints."+name, "%s", c.noLanguage(name))
 		}
 	}
 	return out

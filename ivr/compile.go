@@ -90,9 +90,21 @@ func (c *compiler) share(node, field string, x float64) float64 {
 	return x
 }
 
+// seconds checks a time that has a default.
+func (c *compiler) seconds(node, field string, n, def, low, high int) int {
+	if n == 0 {
+		return def
+	}
+	if n < low || n > high {
+		c.fault(InvalidValue, node, field, "%d seconds are out of range: write a time from %ds to %ds", n, low, high)
+		return def
+	}
+	return n
+}
+
 func (c *compiler) settings() {
 	c.p.maxSteps = c.within("", "max_steps", c.flow.MaxSteps, DefaultMaxSteps, 1, maxMaxSteps)
-	c.within("", "timeout", c.flow.Timeout, DefaultTimeout, 1, maxTimeout)
+	c.seconds("", "timeout", c.flow.Timeout, DefaultTimeout, 1, maxTimeout)
 	c.within("", "attempts", c.flow.Attempts, DefaultAttempts, 1, maxAttempts)
 	c.share("", "confidence", c.flow.Confidence)
 	if p := c.flow.Profile; p != "" && !slices.Contains(twiml.Profiles(), p) {

@@ -162,7 +162,7 @@ func TestCompileFaults(t *testing.T) {
 		{"target of two kinds", transfer(func(x *ivr.Transfer) { x.Targets[0].SIP = "sip:a@b" }), "desk targets.0", "one of number"},
 		{"SIP", transfer(func(x *ivr.Transfer) { x.Targets[0] = ivr.Target{SIP: "a@b"} }), "desk targets.0.sip", "SIP"},
 		{"strategy", transfer(func(x *ivr.Transfer) { x.Strategy = "random" }), "desk strategy", "sequential, shuffled or all"},
-		{"ring", transfer(func(x *ivr.Transfer) { x.Timeout = 3 }), "desk timeout", "from 5 to 120"},
+		{"ring", transfer(func(x *ivr.Transfer) { x.Timeout = 3 }), "desk timeout", "from 5s to 120s"},
 		{"accept key", transfer(func(x *ivr.Transfer) { x.Accept, x.Whisper = "1#", ivr.Speak("?") }), "desk accept", "no key"},
 		{"accept unsaid", transfer(func(x *ivr.Transfer) { x.Accept = "1" }), "desk whisper", "not told"},
 
@@ -172,9 +172,9 @@ func TestCompileFaults(t *testing.T) {
 		{"left without a key", queue(func(q *ivr.Queue) { q.Left = "main" }), "info left", "without leave_key"},
 		{"time-out nowhere", queue(func(q *ivr.Queue) { q.MaxWait = 60 }), "info timeout", "leads nowhere"},
 		{"time-out without a limit", queue(func(q *ivr.Queue) { q.Timeout = "main" }), "info timeout", "without max_wait"},
-		{"wait", queue(func(q *ivr.Queue) { q.MaxWait, q.Timeout = 100_000, "main" }), "info max_wait", "from 1 to"},
+		{"wait", queue(func(q *ivr.Queue) { q.MaxWait, q.Timeout = 100_000, "main" }), "info max_wait", "from 1s to"},
 
-		{"message length", func(f *ivr.Flow) { do[ivr.Voicemail](f, "mailbox").Max = 4000 }, "mailbox max", "from 2 to 3600"},
+		{"message length", func(f *ivr.Flow) { do[ivr.Voicemail](f, "mailbox").Max = 4000 }, "mailbox max", "from 2s to 3600s"},
 		{"finish keys", func(f *ivr.Flow) { do[ivr.Voicemail](f, "mailbox").Finish = "#x" }, "mailbox finish", "no key"},
 
 		{"country", callback(func(b *ivr.Callback) { b.Country = "+1" }), "info country", "no country code"},
@@ -197,7 +197,7 @@ func TestCompileFaults(t *testing.T) {
 		{"status", http(func(h *ivr.HTTP) { h.Statuses = map[int]string{42: "main"} }), "look statuses.42", "no status"},
 		{"path", http(func(h *ivr.HTTP) { h.Outputs[0].Path = "a..b" }), "look outputs.0.path", "no path"},
 		{"optional without default", http(func(h *ivr.HTTP) { h.Outputs[0].Optional = true }), "look outputs.0.optional", "no default"},
-		{"look-up time", http(func(h *ivr.HTTP) { h.Timeout = 31 }), "look timeout", "from 1 to 30"},
+		{"look-up time", http(func(h *ivr.HTTP) { h.Timeout = 31 }), "look timeout", "from 1s to 30s"},
 
 		{"expression missing", func(f *ivr.Flow) { replace(f, "info", &ivr.Set{Assign: []ivr.Assign{{Var: "code"}}, To: "main"}) }, "info assign.0.value", "missing"},
 		{"subflow", func(f *ivr.Flow) { replace(f, "info", &ivr.Call{Subflow: "sub", To: "main"}) }, "info subflow", "no subflow"},

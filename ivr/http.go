@@ -68,10 +68,10 @@ type output struct {
 func (h *HTTP) compile(c *nodeCompiler) stepper {
 	out := &httpStepper{
 		method:  cmp.Or(h.Method, "GET"),
-		timeout: time.Duration(c.within("timeout", h.Timeout, defaultLookup, 1, maxLookup)) * time.Second,
+		timeout: time.Duration(c.seconds("timeout", h.Timeout, defaultLookup, 1, maxLookup)) * time.Second,
 		polls:   c.within("polls", h.Polls, defaultPolls, 1, maxPolls),
 		retries: c.within("retries", h.Retries, 0, 0, maxRetries),
-		cache:   time.Duration(c.within("cache", h.Cache, 0, 1, maxCache)) * time.Second,
+		cache:   time.Duration(c.seconds("cache", h.Cache, 0, 1, maxCache)) * time.Second,
 		filler:  c.optionalPrompt("filler", h.Filler),
 	}
 	if !slices.Contains([]string{"GET", "POST", "PUT"}, out.method) {

@@ -99,7 +99,7 @@ func hasWords(offers []Offer) bool {
 func (c *nodeCompiler) languageOf(field, name string) uint8 {
 	i, ok := c.p.languageIndex(name)
 	if !ok {
-		c.fault(UndefinedName, field, "%q is no language of the flow", name)
+		c.fault(UndefinedName, field, "%s", c.noLanguage(name))
 	}
 	return i
 }

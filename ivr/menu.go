@@ -82,7 +82,7 @@ func (c *nodeCompiler) phrases(words []map[string][]string, field func(i int) st
 		for _, name := range sortedKeys(byLanguage) {
 			lang, ok := c.p.languageIndex(name)
 			if !ok {
-				c.fault(UndefinedName, field(i)+"."+name, "%q is no language of the flow", name)
+				c.fault(UndefinedName, field(i)+"."+name, "%s", c.noLanguage(name))
 				continue
 			}
 			if out == nil {

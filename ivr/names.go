@@ -19,6 +19,15 @@ func noNode(name string, sc *scope) string {
 	return fmt.Sprintf("there is no node %q %s", name, where)
 }
 
+// noLanguage says that a name is no language, and which there are.
+func (c *compiler) noLanguage(name string) string {
+	names := make([]string, len(c.p.languages))
+	for i := range names {
+		names[i] = c.p.languages[i].name
+	}
+	return fmt.Sprintf("%q is no language of the flow, which speaks %s", name, strings.Join(names, ", "))
+}
+
 // nearest finds the known name with the fewest different letters, if it is near.
 func nearest[V any](name string, known map[string]V) string {
 	best, limit := "", 1+len(name)/3

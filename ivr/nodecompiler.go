@@ -34,6 +34,10 @@ func (c *nodeCompiler) within(field string, n, def, low, high int) int {
 	return c.compiler.within(c.node.name, field, n, def, low, high)
 }
 
+func (c *nodeCompiler) seconds(field string, n, def, low, high int) int {
+	return c.compiler.seconds(c.node.name, field, n, def, low, high)
+}
+
 func (c *nodeCompiler) share(field string, x float64) float64 {
 	return c.compiler.share(c.node.name, field, x)
 }

@@ -218,7 +218,8 @@ type NodeInfo struct {
 	// Permission is that of the node, empty for most.
 	Permission string
 	Pos        Pos
-	Asks       bool // it waits for the caller to answer
+	Asks       bool   // it waits for the caller to answer
+	URL        string // that an HTTP node requests, up to its first variable
 	Exits      []ExitInfo
 }
 
@@ -242,6 +243,9 @@ func (p *Program) Outline() []NodeInfo {
 		infos[i] = NodeInfo{
 			Name: n.name, Subflow: p.scopes[n.scope].name, Kind: n.kind, Note: n.note, Tags: n.tags, Permission: n.permission,
 			Pos: p.locate(n.name, ""), Asks: n.asks,
+		}
+		if h, ok := n.do.(*httpStepper); ok {
+			infos[i].URL = h.url.start()
 		}
 		for _, e := range n.exits {
 			infos[i].Exits = append(infos[i].Exits, ExitInfo{

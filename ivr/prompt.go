@@ -86,7 +86,7 @@ func (c *nodeCompiler) optionalPrompt(field string, p Prompt) *prompt {
 	}
 	for name := range p {
 		if _, ok := c.p.languageIndex(name); !ok && name != "" {
-			c.fault(UndefinedName, field+"."+name, "%q is no language of the flow", name)
+			c.fault(UndefinedName, field+"."+name, "%s", c.noLanguage(name))
 		}
 	}
 	compiled := map[string][]piece{}

@@ -32,7 +32,7 @@ func (q *Queue) compile(c *nodeCompiler) stepper {
 	out.music = c.optionalPrompt("music", q.Music)
 	c.queue = false
 	if q.MaxWait != 0 {
-		out.maxWait = c.within("max_wait", q.MaxWait, 0, 1, maxWait)
+		out.maxWait = c.seconds("max_wait", q.MaxWait, 0, 1, maxWait)
 	}
 	c.queueExits(q, out)
 	return out

@@ -61,7 +61,7 @@ func (t *Transfer) compile(c *nodeCompiler) stepper {
 	out := &transferStepper{strategy: cmp.Or(t.Strategy, Sequential), accept: t.Accept}
 	out.dial = twiml.Dial{
 		Method:  twiml.POST,
-		Timeout: c.within("timeout", t.Timeout, defaultRing, minRing, maxRing),
+		Timeout: c.seconds("timeout", t.Timeout, defaultRing, minRing, maxRing),
 		Record:  t.Record,
 	}
 	most := maxTargets

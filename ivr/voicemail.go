@@ -28,12 +28,12 @@ func (v *Voicemail) compile(c *nodeCompiler) stepper {
 	out := &voicemailStepper{greeting: c.prompt("greeting", v.Greeting), mailbox: v.Mailbox}
 	out.record = twiml.Record{
 		Method:      twiml.POST,
-		MaxLength:   c.within("max", v.Max, defaultMessage, minMessage, maxMessage),
-		Timeout:     twiml.Set(c.within("silence", v.Silence, defaultSilence, 1, maxSilence)),
+		MaxLength:   c.seconds("max", v.Max, defaultMessage, minMessage, maxMessage),
+		Timeout:     twiml.Set(c.seconds("silence", v.Silence, defaultSilence, 1, maxSilence)),
 		FinishOnKey: twiml.Set(cmp.Or(v.Finish, "#")),
 		PlayBeep:    twiml.True,
 	}
-	out.min = c.within("min", v.Min, 1, 1, out.record.MaxLength)
+	out.min = c.seconds("min", v.Min, 1, 1, out.record.MaxLength)
 	for i := range v.Finish {
 		if !isKey(v.Finish[i : i+1]) {
 			c.fault(InvalidValue, "finish", "%q holds what is no key: write some of 0-9, * and #", v.Finish)

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io/fs"
 	"maps"
+	"net/url"
 	"os"
 	"slices"
 	"time"
@@ -61,7 +62,10 @@ func (b *builder) callFlows(ctx context.Context, key string, r config.Route) *li
 	}
 	c.Overrides = b.overrides(key+".overrides", r.Overrides, programs(c))
 	c.Sealer = b.sealer(ctx)
-	c.Lookups = b.lookups(ctx)
+	if client := b.lookups(ctx); client != nil {
+		c.Lookups = client
+		b.warnOfHosts(client, programs(c))
+	}
 	// No file is made for lines that keep nothing.
 	if b.config.Outbox != "" && slices.ContainsFunc(programs(c), line.KeepsThings) {
 		if box := b.outbox(b.config.Path(b.config.Outbox)); box != nil {
@@ -201,8 +205,25 @@ func (b *builder) secret(ctx context.Context, key string, s config.Secret) (call
 	return secret, err == nil
 }
 
-// lookups makes the client of look-ups.
-func (b *builder) lookups(ctx context.Context) line.Lookups {
+// warnOfHosts notes look-ups that cannot be made.
+func (b *builder) warnOfHosts(client *lookup.Client, of []*ivr.Program) {
+	for _, p := range of {
+		for _, n := range p.Outline() {
+			if n.URL == "" || client.Allows(n.URL) {
+				continue
+			}
+			u, err := url.Parse(n.URL)
+			if err != nil {
+				continue
+			}
+			b.warnings = append(b.warnings, b.config.Fault("lookups.hosts", fmt.Sprintf(
+				"%s is missing, and the node %s of the flow %q asks it: each of its look-ups would fail", u.Host, n.Name, p.Name())))
+		}
+	}
+}
+
+// lookups makes the client of look-ups; nil when it cannot be made, which is noted.
+func (b *builder) lookups(ctx context.Context) *lookup.Client {
 	c := lookup.Config{Hosts: b.config.Lookups.Hosts, Secrets: map[string]callgate.Secret{}}
 	for _, p := range b.config.Lookups.PrivateNetworks {
 		network, _ := config.ParseNetwork(p) // the configuration was checked

@@ -29,6 +29,7 @@ import (
 	"github.com/callgate/callgate/internal/server"
 	"github.com/callgate/callgate/internal/strictyaml"
 	"github.com/callgate/callgate/internal/watch"
+	"github.com/callgate/callgate/ivr"
 )
 
 // watchInterval is how often files are looked at. A second is soon for somebody who has
@@ -262,9 +263,20 @@ func (s *serving) announce(g *generation, endpoints []server.Endpoint) {
 	s.log.Info("listening", "address", endpoints[0].Listener.Addr().String(), "public_url", g.config.PublicURL,
 		"tls", endpoints[0].TLS != nil, "doctor", s.dev || g.config.Doctor == config.DoctorOn, "configuration", s.source.name(), "version", readBuild().Version)
 	s.warnOfTrials(g.config)
+	s.warnOfFindings(g)
 	s.warnOfOverrides(g)
 	if s.dev {
 		s.announceDev(g, endpoints[0])
+	}
+}
+
+// warnOfFindings says what is probably wrong with the flows. Hints are for their author.
+func (s *serving) warnOfFindings(g *generation) {
+	for _, w := range g.warnings {
+		var f ivr.Finding
+		if !errors.As(w, &f) || f.Severity == ivr.Warning {
+			s.log.Warn("probably a fault", "finding", w.Error())
+		}
 	}
 }
 
@@ -318,6 +330,7 @@ func (s *serving) reload(ctx context.Context, why string) {
 	s.use(g, files)
 	s.log.Info("configuration read again", "because", why)
 	s.warnOfTrials(g.config)
+	s.warnOfFindings(g)
 	s.warnOfOverrides(g)
 }
 

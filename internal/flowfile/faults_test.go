@@ -52,6 +52,10 @@ func TestFaultsOfNodes(t *testing.T) {
 			`7:5 unknown-key: menu has no key "optoins"; did you mean "options"?`},
 		{"say: x\nto: a\nfrom: b", `8:5 unknown-key: say has no key "from"; the keys here are say, to, permission, tags, note`},
 		{"say: x\nto: a\nsay: y", `8:5 repeated-key: "say" stands here again; it was on line 6 already`},
+		{"say: x\nnext: a", `6:5 missing-key: say needs the key "to": the next node` + "\n" + `7:5 unknown-key: say has no key "next"; did you mean "to"?`},
+		{"menu: x\noptions: {1: {to: a, words: [x]}}", "7:33 wrong-form: words by language, such as {en: [yes, sure]}, is wanted here, not a list"},
+		{"menu: x\noptions: {1: a}\nconfidence: 50%", "8:17 wrong-form: a number, such as 0.5, is wanted here, not a text"},
+		{"menu: x\noptions: {1: a}\nconfidence: 50", "8:17 wrong-form: a number, such as 0.5, from 0 to 1 is wanted here"},
 		{"say: x", `6:5 missing-key: say needs the key "to": the next node`},
 		{"sya: x\nto: a", `6:5 missing-key: nothing says what this node does; did you mean "say" by "sya"?; it needs one of the keys say, menu, collect, language, hours, http, branch, set, call, goto, transfer, queue, voicemail, callback, hangup, reject`},
 		{"{}", `6:5 missing-key: nothing says what this node does; it needs one of the keys say, menu, collect, language, hours, http, branch, set, call, goto, transfer, queue, voicemail, callback, hangup, reject`},
@@ -73,8 +77,8 @@ func TestFaultsOfNodes(t *testing.T) {
 		{"menu: x\noptions:\n  1: a\n  #: a", "8:7 hidden-text: YAML takes the key # near this line for a comment: put it in quotes, \"#\""},
 
 		// Names.
-		{"say: x\nto: Next", "7:9 wrong-form: the name of a node is wanted here"},
-		{"say: x\nto: 1", "7:9 wrong-form: the name of a node is wanted here, and YAML takes this for a number: put it in quotes"},
+		{"say: x\nto: Next", "7:9 wrong-form: the name of a node is wanted here; names have lower-case letters, digits, - and _, and begin with a letter"},
+		{"say: x\nto: 1", "7:9 wrong-form: the name of a node is wanted here, not a number"},
 		{"say: x\nto: [a]", "7:9 wrong-form: the name of a node is wanted here, not a list"},
 		{"say: x\nto: &b a", "7:9 wrong-form: an anchor (&b); write each value out where it is used"},
 		{"say: x\nto: !!str a", "7:9 wrong-form: a tag (!!str); write the value without it"},
@@ -89,7 +93,7 @@ func TestFaultsOfNodes(t *testing.T) {
 		// Telephone numbers.
 		{"transfer: 15005550100\notherwise: a", "6:15 wrong-value: a telephone number begins with + and the country code: write it like +15005550100"},
 		{"transfer: [\"05005550100\"]\notherwise: a", "6:16 wrong-form: a telephone number such as +15005550100, sip:user@host or client:name is wanted here"},
-		{"transfer: 1.5\notherwise: a", "6:15 wrong-form: a telephone number such as +15005550100, sip:user@host or client:name is wanted here, and YAML takes this for a number: put it in quotes"},
+		{"transfer: 1.5\notherwise: a", "6:15 wrong-form: a telephone number such as +15005550100, sip:user@host or client:name is wanted here, not a number"},
 
 		// Numbers, times, words.
 		{"goto: a\nmax: x", "7:10 wrong-form: a whole number is wanted here, not a text"},
@@ -98,7 +102,7 @@ func TestFaultsOfNodes(t *testing.T) {
 		{"goto: a\nmax: \"2\"", "7:10 wrong-form: a whole number is wanted here, not a text"},
 		{"goto: a\nmax: 1e3", "7:10 wrong-form: a whole number is wanted here, not a number"},
 		{"goto: a\nmax: 99999999999999999999", "7:10 wrong-form: a whole number from -1000000000 to 1000000000 is wanted here"},
-		{"queue: q\nmax_wait: 10", "7:15 wrong-form: a time with its unit, such as 10s, 3m or 1m30s, is wanted here, and YAML takes this for a number: put it in quotes"},
+		{"queue: q\nmax_wait: 10", "7:15 wrong-form: a time with its unit, such as 10s, 3m or 1m30s, is wanted here, not a number"},
 		{"queue: q\nmax_wait: 1.5s", "7:15 wrong-form: a time with its unit, such as 10s, 3m or 1m30s, is wanted here"},
 		{"reject: bussy", `6:13 wrong-form: one of rejected, busy is wanted here; did you mean "busy"?`},
 		{"language: x\noffers: {1: en}\nremember: yes\nto: a", "8:15 wrong-form: true or false is wanted here, not a text"},
@@ -116,8 +120,8 @@ func TestFaultsOfNodes(t *testing.T) {
 func TestFaultsOfFlows(t *testing.T) {
 	const fine = "name: x\nstart: a\nnodes: {a: {hangup: x}}\n"
 	for _, c := range []struct{ content, want string }{
-		{"", "0:0 missing-key: there is nothing in the file: a flow needs the keys name, start and nodes"},
-		{"# nothing\n", "0:0 missing-key: there is nothing in the file: a flow needs the keys name, start and nodes"},
+		{"", "1:1 missing-key: there is nothing in the file: a flow needs the keys name, start and nodes"},
+		{"# nothing\n", "1:1 missing-key: there is nothing in the file: a flow needs the keys name, start and nodes"},
 		{"- a", "1:1 wrong-form: keys with values is wanted here, not a list"},
 		{"name: x\nstart: a", `1:1 missing-key: a flow needs the key "nodes": the steps of the line`},
 		{fine + "nods: {}", `4:1 unknown-key: a flow has no key "nods"; did you mean "nodes"?`},
@@ -129,7 +133,7 @@ func TestFaultsOfFlows(t *testing.T) {
 		{fine + "vars: {v: {type: date, default: 2026-02-30}}", "4:33 wrong-value: the default of a date is wanted here: not a date such as 2026-03-02"},
 		{fine + "vars: {v: txt}", `4:11 wrong-form: one of text, number, bool, date is wanted here; did you mean "text"?`},
 		{fine + "vars: {V: text}", "4:8 wrong-form: the name of a variable is wanted as the key here"},
-		{fine + "keys: {1: operator}", "4:11 wrong-form: one of repeat, back is wanted here"},
+		{fine + "keys: {1: operator}", "4:11 wrong-form: repeat, back, or {operator: NODE} is wanted here"},
 		{fine + "keys: {10: repeat}", `4:8 wrong-form: a key of the telephone ("*" and "#" in quotes), or a name for what can only be said, is wanted as the key here`},
 		{fine + "languages: {EN: en-US}", "4:13 wrong-form: the name of a language, such as en, is wanted as the key here"},
 		{fine + "schedules: {s: {week: {mon: 8-9}}}", `4:16 missing-key: a schedule needs the key "zone": the time zone, such as America/New_York` + "\n" +

@@ -64,8 +64,10 @@ func globalKeys(to *[]ivr.GlobalKey) shape {
 			{key: "do", shape: word(&k.Do, ivr.Repeat, ivr.Back), doc: "Or what it does: repeat or back."},
 			{key: "words", shape: wordLists(&k.Words), doc: "What the caller may say instead, by language."},
 		}}
+		single := word(&k.Do, ivr.Repeat, ivr.Back).(scalar)
+		single.want = "repeat, back, or {operator: NODE}"
 		return forms{
-			want: "repeat, back or operator", single: word(&k.Do, ivr.Repeat, ivr.Back),
+			want: single.want, single: single,
 			object: after{full, func(*reader, *yaml.Node) {
 				if k.To != "" && k.Do == "" {
 					k.Do = ivr.Operator

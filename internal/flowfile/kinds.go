@@ -90,9 +90,11 @@ func isKeys(s string) bool { return s[0] == '*' || s[0] == '#' || s[0] >= '0' &&
 
 // wordLists are words to say or to expect, by language.
 func wordLists(bound *map[string][]string) shape {
-	return namesInto(bound, "the name of a language, such as en,", languagePattern, same, func(bound *[]string) shape {
+	m := namesInto(bound, "the name of a language, such as en,", languagePattern, same, func(bound *[]string) shape {
 		return list[string]{bound, words, 1}
 	})
+	m.form = "words by language, such as {en: [yes, sure]},"
+	return m
 }
 
 func offers(bound *[]ivr.Offer) shape {

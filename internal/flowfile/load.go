@@ -20,7 +20,7 @@ func Load(file string, content []byte) (*ivr.Flow, error) {
 	}
 	if root == nil {
 		return nil, ivr.Problems{{
-			Rule: MissingKey, Severity: ivr.Error, Pos: ivr.Pos{File: file},
+			Rule: MissingKey, Severity: ivr.Error, Pos: ivr.Pos{File: file, Line: 1, Col: 1},
 			Message: "there is nothing in the file: a flow needs the keys name, start and nodes",
 		}}
 	}
@@ -38,6 +38,7 @@ var advice = []struct{ says, advice string }{
 	{"mapping values are not allowed", `; a text that holds ": " must stand in quotes`},
 	{"while scanning an alias", `; the key "*" must stand in quotes`},
 	{"found character that cannot start any token", "; indent with spaces, and put a text that begins with a sign in quotes"},
+	{"while scanning a quoted scalar", "; a quotation mark is not closed"},
 	{"while parsing a block mapping", "; are the keys of one mapping indented alike, and texts with signs in quotes?"},
 }
 

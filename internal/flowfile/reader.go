@@ -9,7 +9,6 @@ import (
 
 	"go.yaml.in/yaml/v4"
 
-	"github.com/callgate/callgate/internal/spell"
 	"github.com/callgate/callgate/internal/strictyaml"
 	"github.com/callgate/callgate/ivr"
 )
@@ -178,7 +177,7 @@ func (r *reader) pairs(n *yaml.Node, want string) iter.Seq[pair] {
 // unknown says that a key does not belong here, and which one was probably meant.
 func (r *reader) unknown(key *yaml.Node, where string, keys []string) {
 	hint := "the keys here are " + strings.Join(keys, ", ")
-	if near := spell.Nearest(key.Value, keys); near != "" {
+	if near := meant(key.Value, keys); near != "" {
 		hint = fmt.Sprintf("did you mean %q?", near)
 	}
 	r.fault(UnknownKey, key, "%s has no key %q; %s", where, key.Value, hint)

@@ -59,6 +59,7 @@ func coreType(n *yaml.Node) yamlType {
 type scalar struct {
 	ref     string   // its name in the schema's definitions, "" for none
 	want    string   // what is wanted, for faults
+	advice  string   // how that is written, for faults
 	types   yamlType // the types that it may have
 	pattern string   // that a text must match (RE2)
 	words   []string // or: the only texts that it may be
@@ -76,7 +77,7 @@ func (s scalar) read(r *reader, n *yaml.Node) {
 	switch {
 	case n.Kind != yaml.ScalarNode || typ == null:
 		r.wanted(n, s.want)
-	case typ&s.types == 0 && s.types&text != 0:
+	case typ&s.types == 0 && s.types&text != 0 && s.admits(r, n.Value):
 		r.fault(WrongForm, n, "%s is wanted here, and YAML takes this for %s: put it in quotes", s.want, formOf(n))
 	case typ&s.types == 0:
 		r.wanted(n, s.want)
@@ -87,7 +88,7 @@ func (s scalar) read(r *reader, n *yaml.Node) {
 	case typ == text && s.words != nil && !slices.Contains(s.words, n.Value):
 		r.fault(WrongForm, n, "%s is wanted here%s", s.want, didYouMean(n.Value, s.words))
 	case typ == text && (len(n.Value) < s.minLength || s.pattern != "" && !r.matches(s.pattern, n.Value)):
-		r.fault(WrongForm, n, "%s is wanted here", s.want)
+		r.fault(WrongForm, n, "%s is wanted here%s", s.want, s.advice)
 	default:
 		if err := s.set(n.Value); err != nil {
 			r.fault(WrongValue, n, "%v", err)
@@ -95,13 +96,31 @@ func (s scalar) read(r *reader, n *yaml.Node) {
 	}
 }
 
+// admits reports whether a value would be right if it stood in quotes.
+func (s scalar) admits(r *reader, value string) bool {
+	return len(value) >= s.minLength && (s.pattern == "" || r.matches(s.pattern, value)) && (s.words == nil || slices.Contains(s.words, value))
+}
+
 func between(number string, low, high int) bool {
 	n, err := strconv.ParseFloat(number, 64)
 	return err == nil && float64(low) <= n && n <= float64(high)
 }
 
+// inOtherWords are words that other languages for flows have, and what they are here.
+var inOtherWords = map[string]string{
+	"next": "to", "target": "to", "transition": "to", "string": "text", "int": "number", "integer": "number", "float": "number", "boolean": "bool",
+}
+
+// meant finds the word that was probably meant by another one, "" for none.
+func meant(word string, words []string) string {
+	if here := inOtherWords[word]; slices.Contains(words, here) {
+		return here
+	}
+	return spell.Nearest(word, words)
+}
+
 func didYouMean(word string, words []string) string {
-	if near := spell.Nearest(word, words); near != "" {
+	if near := meant(word, words); near != "" {
 		return fmt.Sprintf("; did you mean %q?", near)
 	}
 	return ""
@@ -117,6 +136,8 @@ func words(to *string) shape {
 	return scalar{want: "a text", types: text, pattern: `.`, set: into(to)}
 }
 
+const nameAdvice = "; names have lower-case letters, digits, - and _, and begin with a letter"
+
 const (
 	namePattern     = `^[a-z][a-z0-9_-]*$`
 	variablePattern = `^[a-z][a-z0-9_]*$`
@@ -125,22 +146,22 @@ const (
 
 // node is the name of a node.
 func node(to *string) shape {
-	return scalar{ref: "node-name", want: "the name of a node", types: text, pattern: namePattern, set: into(to)}
+	return scalar{ref: "node-name", want: "the name of a node", advice: nameAdvice, types: text, pattern: namePattern, set: into(to)}
 }
 
 // name is the name of something else: a schedule, a subflow.
 func name(of string, to *string) shape {
-	return scalar{want: "the name of a " + of, types: text, pattern: namePattern, set: into(to)}
+	return scalar{want: "the name of a " + of, advice: nameAdvice, types: text, pattern: namePattern, set: into(to)}
 }
 
 // tag is a word by which visits are counted.
 func tag(to *string) shape {
-	return scalar{want: "a word", types: text, pattern: namePattern, set: into(to)}
+	return scalar{want: "a word", advice: nameAdvice, types: text, pattern: namePattern, set: into(to)}
 }
 
 // variable is the name of a variable.
 func variable(to *string) shape {
-	return scalar{want: "the name of a variable", types: text, pattern: variablePattern, set: into(to)}
+	return scalar{want: "the name of a variable", advice: "; names of variables have lower-case letters, digits and _", types: text, pattern: variablePattern, set: into(to)}
 }
 
 // language is the name of a language.
@@ -205,7 +226,7 @@ func count(to *int) shape {
 // share is a number from 0 to 1.
 func share(to *float64) shape {
 	return scalar{
-		want: "a number", types: integer | float, low: 0, high: 1,
+		want: "a number, such as 0.5,", types: integer | float, low: 0, high: 1,
 		set: func(s string) (err error) { *to, err = strconv.ParseFloat(s, 64); return err },
 	}
 }

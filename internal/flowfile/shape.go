@@ -143,6 +143,7 @@ func (f forms) read(r *reader, n *yaml.Node) {
 // names is a mapping whose keys the author chooses.
 type names struct {
 	want    string // what the keys are, for faults: "the name of a language"
+	form    string // what the whole is, for faults; "" is "keys with values"
 	pattern string
 	// entry returns the shape of the value of a key, and what findings call it.
 	// For the schema it is called with any key.
@@ -153,7 +154,7 @@ type names struct {
 }
 
 func (m names) read(r *reader, n *yaml.Node) {
-	for p := range r.pairs(n, "keys with values") {
+	for p := range r.pairs(n, cmp.Or(m.form, "keys with values")) {
 		if !r.matches(m.pattern, p.key.Value) {
 			r.fault(WrongForm, p.key, "%s is wanted as the key here", m.want)
 			continue
