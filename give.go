@@ -96,18 +96,18 @@ func mayBeTwiML(contentType string) bool {
 func deliver(w http.ResponseWriter, kind Kind, a *answer) sent {
 	h := w.Header()
 	maps.Copy(h, a.header)
-	status := a.status
+	status, contentType := a.status, ""
 	switch {
 	case kind == KindVoice:
 		status = http.StatusOK // whatever else of 2xx was written: there is a body
 		if !isAudio(a.header) {
-			h["Content-Type"] = []string{contentTypeTwiML}
+			contentType = contentTypeTwiML
 		}
 	case status == 0:
 		// What carriers want to hear about a status (Twilio, warning 15003).
 		status = http.StatusNoContent
 	}
-	s := write(w, status, a.body)
+	s := write(w, status, contentType, a.body)
 	s.note()
 	return s
 }
@@ -125,19 +125,23 @@ func answered(status int) string {
 	return fmt.Sprintf("the handler answered %d %s", status, http.StatusText(status))
 }
 
-// write answers with a status and a body whose type is set.
-func write(w http.ResponseWriter, status int, body []byte) sent {
+// write answers with a status and a body of a type, or of the one that is set.
+func write(w http.ResponseWriter, status int, contentType string, body []byte) sent {
 	h := w.Header()
-	values := []string{"no-store", "nosniff", strconv.Itoa(len(body))} // one piece of memory for three headers
+	// The values of all headers in one piece of memory.
+	values := []string{"no-store", "nosniff", contentType, strconv.Itoa(len(body))}
 	h["Cache-Control"] = values[0:1:1]
 	h["X-Content-Type-Options"] = values[1:2:2]
+	if contentType != "" {
+		h["Content-Type"] = values[2:3:3]
+	}
 	delete(h, "Transfer-Encoding")
 	if status == http.StatusNoContent {
 		delete(h, "Content-Length")
 		w.WriteHeader(status)
 		return sent{status: status, written: true}
 	}
-	h["Content-Length"] = values[2:3:3]
+	h["Content-Length"] = values[3:4:4]
 	w.WriteHeader(status)
 	n, err := w.Write(body)
 	return sent{status: status, bytes: int64(n), err: err, written: true}
@@ -149,15 +153,12 @@ func bare(w http.ResponseWriter, status int, header map[string]string) sent {
 	for name, value := range header {
 		h.Set(name, value)
 	}
-	h.Set("Content-Type", "text/plain; charset=utf-8")
-	return write(w, status, []byte(http.StatusText(status)+"\n"))
+	return write(w, status, "text/plain; charset=utf-8", []byte(http.StatusText(status)+"\n"))
 }
 
 // document answers with TwiML of ours.
 func (g *Gate) document(w http.ResponseWriter, doc []byte, kind Rescued) sent {
-	h := w.Header()
-	h["Content-Type"] = []string{contentTypeTwiML}
-	s := write(w, http.StatusOK, doc)
+	s := write(w, http.StatusOK, contentTypeTwiML, doc)
 	s.rescue = kind
 	return s
 }

@@ -127,10 +127,13 @@ func (r *run) gather(g *twiml.Gather, audio []twiml.Audio) move {
 		return move{to: broken}
 	}
 	d := &gathering{gather: *g}
-	d.gather.Action, d.gather.Method, d.gather.Prompts = r.url(Input, token), twiml.POST, audio
+	// Both URLs in one piece of memory.
+	urls := r.site.url + string(Input) + token + r.site.url + string(Silence) + token
+	input, silence := urls[:len(urls)/2], urls[len(urls)/2:]
+	d.gather.Action, d.gather.Method, d.gather.Prompts = input, twiml.POST, audio
 	// Without input the carrier goes on with the next verb. actionOnEmptyResult would
 	// do the same, where it exists; the redirect works everywhere.
-	d.redirect = twiml.Redirect{Method: twiml.POST, URL: r.url(Silence, token)}
+	d.redirect = twiml.Redirect{Method: twiml.POST, URL: silence}
 	d.verbs = [2]twiml.Verb{&d.gather, &d.redirect}
 	d.doc.Verbs = d.verbs[:]
 	r.doc = &d.doc
