@@ -35,7 +35,8 @@ func (b *builder) aboutServer(c callgate.Config) protocol.Server {
 		deadline = callgate.DefaultDeadline
 	}
 	s := protocol.Server{
-		Version: readBuild().Version, PublicURL: c.PublicURL, AllowedHosts: c.AllowedHosts, Deadline: deadline.Milliseconds(),
+		Version: readBuild().Version, PublicURL: c.PublicURL, AllowedHosts: c.AllowedHosts,
+		Webhooks: b.config.Webhooks, Deadline: deadline.Milliseconds(),
 	}
 	for _, p := range c.TrustedProxies {
 		s.TrustedProxies = append(s.TrustedProxies, p.String())

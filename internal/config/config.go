@@ -45,7 +45,7 @@ type Config struct {
 	TrustedProxies []string `yaml:"trusted_proxies"`
 
 	// Webhooks are addresses that are configured at the carrier. They only help to
-	// explain refused requests: nothing is admitted for them.
+	// explain refused requests, and the doctor probes them: nothing is admitted for them.
 	Webhooks []string `yaml:"webhooks"`
 
 	// TLS makes the server speak HTTPS itself. Default: plain HTTP, for a proxy in front.

@@ -241,6 +241,29 @@ func TestMaxBody(t *testing.T) {
 	}
 }
 
+// Addresses that are configured at the carrier are probed as they stand there.
+func TestWebhooks(t *testing.T) {
+	lost := changing(func(r *http.Request) { r.RequestURI = strings.Replace(r.RequestURI, "&step=2", "", 1) })
+	web := httptest.NewServer(nil)
+	address := web.URL
+	web.Close()
+	about := protocol.Server{PublicURL: address, Webhooks: []string{
+		address, address + "?a=b", address + "/voice?lang=en&step=2#rp=all", "ws" + strings.TrimPrefix(address, "http") + "/media", "https://old.example.org/voice", address + "0/voice",
+	}}
+	r := run(t, doctor.Config{URL: address, Server: strings.TrimPrefix(start(t, lost, about), "http://")})
+	for name, want := range map[string]doctor.Result{"webhook /": doctor.OK, "webhook /media": doctor.OK, "webhook /voice": doctor.Ill, "webhooks": doctor.Note} {
+		if c := named(t, r, name); c.Result != want {
+			t.Errorf("%+v, want %s", c, want)
+		}
+	}
+	if c := named(t, r, "webhook /voice"); c.Findings[0].Cause != explain.CauseQueryLost {
+		t.Errorf("%+v", c)
+	}
+	if c := named(t, r, "webhooks"); !strings.HasPrefix(c.Text, "2 of those") {
+		t.Errorf("%+v", c)
+	}
+}
+
 // A prefix that a proxy takes off is known to the server, and found for its routes.
 func TestPrefix(t *testing.T) {
 	strip := changing(func(r *http.Request) {

@@ -21,7 +21,7 @@ const maxRoutes = 40
 
 // probes sends all shapes, and those of the routes.
 func (e *examination) probes(ctx context.Context) {
-	shapes := shapesAt(e.session.base, e.server.PublicURL)
+	shapes := append(shapesAt(e.session.base, e.server.PublicURL), e.webhooks()...)
 	routes := e.server.Routes[:min(len(e.server.Routes), maxRoutes)]
 	all := len(shapes) + 2*len(routes)
 	if e.config.Slow {
@@ -53,6 +53,26 @@ func (e *examination) probes(ctx context.Context) {
 	if more := len(e.server.Routes) - len(routes); more > 0 {
 		e.add(Check{Name: "routes", Result: Note, Text: fmt.Sprintf("%d more were not probed", more)})
 	}
+}
+
+// maxWebhooks bounds the configured addresses that are probed.
+const maxWebhooks = 20
+
+// webhooks returns the shapes for the addresses that are configured at the carrier, and
+// says which of them are of another server.
+func (e *examination) webhooks() (shapes []shape) {
+	elsewhere := 0
+	for _, address := range e.server.Webhooks[:min(len(e.server.Webhooks), maxWebhooks)] {
+		if s, ok := webhookShape(address, e.session.base); ok {
+			shapes = append(shapes, s)
+		} else {
+			elsewhere++
+		}
+	}
+	if elsewhere > 0 {
+		e.add(Check{Name: "webhooks", Result: Note, Text: fmt.Sprintf("%d of those in callgate.yaml do not begin with %s; examine their addresses too", elsewhere, e.session.origin())})
+	}
+	return shapes
 }
 
 // note keeps what a result tells about the way to the server.

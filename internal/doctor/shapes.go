@@ -141,6 +141,24 @@ func routeShapes(path string, r protocol.Route) []shape {
 	return []shape{signed, open}
 }
 
+// webhookShape returns the shape for an address that is configured at the carrier. It
+// reports false when the address is not one of the server that is examined.
+func webhookShape(address string, b base) (s shape, ok bool) {
+	address, _, _ = strings.Cut(address, "#") // what follows is for the carrier
+	s = post("webhook ", "", call)
+	origin := b.origin()
+	if strings.HasPrefix(address, "ws") {
+		origin = strings.Replace(origin, "http", "ws", 1)
+		s.kind, s.method, s.kindOf, s.body = protocol.Stream, http.MethodGet, "", ""
+	}
+	if s.target, ok = strings.CutPrefix(address, origin); s.target == "" || s.target[0] == '?' {
+		s.target = "/" + s.target // as it is requested
+	}
+	path, _, _ := strings.Cut(s.target, "?")
+	s.name += path // the query may be nobody's business
+	return s, ok && s.target[0] == '/'
+}
+
 // request is what is sent.
 type request struct {
 	method, target, authority string

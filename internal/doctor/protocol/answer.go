@@ -55,6 +55,8 @@ type Server struct {
 	PublicURL      string   `json:"public_url,omitempty"`
 	AllowedHosts   []string `json:"allowed_hosts,omitempty"`
 	TrustedProxies []string `json:"trusted_proxies,omitempty"`
+	// Webhooks are addresses that are configured at the carrier, as far as it was told.
+	Webhooks []string `json:"webhooks,omitempty"`
 	// Deadline is how long an answer to a call may take, in milliseconds.
 	Deadline int64   `json:"deadline"`
 	Routes   []Route `json:"routes"`
