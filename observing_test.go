@@ -245,3 +245,53 @@ func TestObserveLongOver(t *testing.T) {
 		t.Errorf("%+v", event)
 	}
 }
+
+// FuzzObserve sends whatever there is to a gate that enforces and to the same gate on
+// trial. The trial admits what the other admits, in the same way; besides, only on its
+// route, only what was refused for its signature, and as nobody's.
+func FuzzObserve(f *testing.F) {
+	f.Add("POST", "/", "ivr.example.org", "AAAAAAAAAAAAAAAAAAAAAAAAAAA=", "application/x-www-form-urlencoded", voiceForm(""))
+	f.Add("POST", "/pay", "ivr.example.org", "", "", "")
+	f.Add("POST", "/trial%2fpay", "evil.example", "x", "application/json", "{}")
+	f.Add("GET", "/trial/../pay?a=%zz", "ivr.example.org:443", "", "text/plain", "\x00")
+	signatures := []callgate.Reason{
+		callgate.ReasonMissing, callgate.ReasonMalformed, callgate.ReasonMismatch, callgate.ReasonBodyHash,
+		callgate.ReasonContentType, callgate.ReasonParams, callgate.ReasonMethod, callgate.ReasonProfile, callgate.ReasonAccount,
+	}
+	enforcing := config(f)
+	enforcing.PublicURL, enforcing.AllowedHosts = "", []string{"ivr.example.org"}
+	enforcing.Now = func() time.Time { return trialNow }
+	enforcing.Routes = append(enforcing.Routes,
+		callgate.Route{Path: "/trial", Methods: []string{"GET", "POST"}},
+		callgate.Route{Path: "/trial/pay"})
+	trying := enforcing
+	trying.Routes = slices.Clone(enforcing.Routes)
+	trying.Routes[1].ObserveUntil, trying.Routes[1].InsecureAdmitRefused = trialUntil, trialWords
+	strict, trial := newGate(f, enforcing), newGate(f, trying)
+	f.Fuzz(func(t *testing.T, method, target, host, signature, contentType, body string) {
+		check := func(g *callgate.Gate) (*callgate.Admission, error) {
+			r := request(method, target, body)
+			r.Host = host
+			r.Header.Set("Content-Type", contentType)
+			if signature != "" {
+				r.Header.Set(twilio.Header, signature)
+			}
+			return noted(g.Check(r))
+		}
+		want, refusal := check(strict)
+		got, err := check(trial)
+		switch {
+		case (refusal == nil) != (want != nil) || (err == nil) != (got != nil):
+			t.Fatal("neither admitted nor refused, or both")
+		case refusal == nil:
+			if err != nil || got.Observed != nil || !slices.Equal(got.Principals, want.Principals) {
+				t.Fatalf("admitted, and on trial %+v, %v", got, err)
+			}
+		case err == nil:
+			if got.Observed == nil || got.Route != "/trial" || !slices.Contains(signatures, got.Observed.Reason) || got.Observed.Error() != refusal.Error() ||
+				!slices.Equal(got.Principals, []callgate.Principal{callgate.Everyone}) || !strings.EqualFold(host[:len("ivr.example.org")], "ivr.example.org") {
+				t.Fatalf("refused with %v, and on trial %+v", refusal, got)
+			}
+		}
+	})
+}

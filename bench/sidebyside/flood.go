@@ -23,7 +23,7 @@ const (
 	// floodShare is the part of its capacity that the server has to carry during the
 	// flood. Without a flood it is nearly idle then; with more than its capacity, no
 	// server can answer all that it is sent.
-	floodShare = 0.7
+	floodShare = 0.5
 	// floodSenders is how many connections the flood comes over.
 	floodSenders = 64
 	// floodTime is measured in one round, after floodSettle.
