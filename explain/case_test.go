@@ -97,8 +97,8 @@ func originalValues(r *explain.Request) []string {
 		path += " " + plain
 	}
 	var values []string
+	const shortest = 4
 	add := func(v string) {
-		const shortest = 4
 		// Words of languages, of the protocol and of the form itself.
 		words := []string{"None", "null", "POST", "call"}
 		if len(v) >= shortest && !slices.Contains(words, strings.TrimSpace(v)) && !strings.Contains(path, v) {
@@ -115,8 +115,10 @@ func originalValues(r *explain.Request) []string {
 			if name == "bodySHA256" || err == nil && strings.TrimSpace(plain) == "" {
 				continue // white space is nobody's
 			}
-			add(value)
-			add(plain)
+			if len(plain) >= shortest { // a short one may replace another by chance
+				add(value)
+				add(plain)
+			}
 		}
 	}
 	var object map[string]any

@@ -17,6 +17,7 @@ var charsets = []struct {
 	{costUnlikely, fromWindows1252},
 	{costFair, toLatin1},
 	{costFair, toWindows1252},
+	{costUnlikely, func(s string) string { return fromWindows1252(toLatin1(s)) }}, // its bytes, read as ISO 8859-1
 	{costUnlikely, func(s string) string { return toLatin1(toLatin1(s)) }},
 	{costUnlikely, func(s string) string { return toWindows1252(toWindows1252(s)) }},
 }

@@ -89,11 +89,21 @@ func editToBody(es *edits[root], base root) {
 	move(costFair, func(int, string) bool { return true })
 	move(costFair, func(_ int, pair string) bool { return isCarriers(paramOf(pair)) })
 	pairs := pairsOf(base.address.query)
-	for k := 1; k < min(len(pairs), maxMoved); k++ {
+	n := period(pairs)
+	for k := 1; k < min(n, maxMoved); k++ {
 		if isCarriers(paramOf(pairs[k-1])) == isCarriers(paramOf(pairs[k])) {
 			continue // one address has been continued by one party
 		}
-		move(costUnlikely, func(i int, _ string) bool { return i >= k })
-		move(costUnlikely, func(i int, _ string) bool { return i < k })
+		move(costUnlikely, func(i int, _ string) bool { return i%n >= k })
+		move(costUnlikely, func(i int, _ string) bool { return i%n < k })
 	}
+}
+
+// period returns after how many pairs a query begins again: half of them when it was
+// doubled as a whole, else all.
+func period(pairs []string) int {
+	if half := len(pairs) / 2; len(pairs)%2 == 0 && slices.Equal(pairs[:half], pairs[half:]) {
+		return half
+	}
+	return len(pairs)
 }

@@ -25,17 +25,22 @@ func editOrder(es *edits[string], pairs []string) {
 	order(costUnlikely, func(ps []string) []string { slices.Reverse(ps); return ps })
 	order(costFair, carrierLast)
 	order(costUnlikely, func(ps []string) []string { slices.SortStableFunc(ps, byName); return carrierLast(ps) })
-	if n := len(pairs); n < 2 || n > maxOrdered {
+	distinct := onceBy(slices.Clone(pairs), func(p string) string { return p })
+	n := len(distinct)
+	if n < 2 || n > maxOrdered || len(pairs) > 2*maxOrdered {
 		editMoves(es, pairs)
 		return
 	}
-	cost := min(len(pairs), costRare) // two orders are few, 24 are many
-	permute(len(pairs), func(p []int) {
-		to := slices.Clone(p)
+	cost := min(n, costRare) // two orders are few, 24 are many
+	permute(n, func(p []int) {
+		to := make([]string, n)
+		for i, j := range p {
+			to[i] = distinct[j]
+		}
 		query(es, CauseQueryOrder, cost, slotOrder, func(ps []string) []string { return inOrder(ps, to) })
-		if len(pairs) > deepOrdered {
+		if n > deepOrdered {
 			last := &(*es)[len(*es)-1]
-			last.cost, last.depth = costLast, maxOrdered+1-len(pairs)
+			last.cost, last.depth = costLast, maxOrdered+1-n
 		}
 	})
 }
@@ -74,16 +79,17 @@ func rank(pair string) int {
 	return 0
 }
 
-// inOrder returns ps in another order, or as they are when their number is another.
-func inOrder(ps []string, to []int) []string {
-	if len(ps) != len(to) {
-		return ps
+// inOrder puts ps into the order of to. Those that stand twice stay together, and one
+// that an edit has changed stands where its name did.
+func inOrder(ps, to []string) []string {
+	place := func(p string) int {
+		if i := slices.Index(to, p); i >= 0 {
+			return i
+		}
+		return slices.IndexFunc(to, func(q string) bool { return pairName(q) == pairName(p) })
 	}
-	out := make([]string, len(ps))
-	for i, j := range to {
-		out[i] = ps[j]
-	}
-	return out
+	slices.SortStableFunc(ps, func(a, b string) int { return cmp.Compare(place(a), place(b)) })
+	return ps
 }
 
 // permute calls f with every order of n numbers but the first (Heap's algorithm).

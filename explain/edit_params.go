@@ -196,6 +196,14 @@ func (es *paramEdits) renamed() {
 		}
 		one(name + "[]")
 		if strings.Contains(name, "_") {
+			rename(costUnlikely, func(n string) string { // all but this one
+				if n == name {
+					return n
+				}
+				return strings.ReplaceAll(n, "_", ".")
+			})
+		}
+		if strings.Contains(name, "_") {
 			one(strings.ReplaceAll(name, "_", "."))
 			one(strings.ReplaceAll(name, "_", "-"))
 		}

@@ -26,10 +26,10 @@ func queryEdits(base string, body []byte) edits[string] {
 	var es edits[string]
 	pairs := pairsOf(base)
 	editBodyHash(&es, body)
-	editBareQuery(&es)
 	editOrder(&es, pairs)
 	editDroppedPairs(&es, pairs)
 	editRepeatedPairs(&es, pairs)
+	editBareQuery(&es) // after what drops pairs, which leaves others in combinations
 	editQueryEncoding(&es, decode(base, false))
 	editQueryCharset(&es)
 	return es
@@ -124,6 +124,7 @@ func editQueryEncoding(es *edits[string], text string) {
 			recode(costFair, slotRecodeQuery, func(q string) string { return recodePairs(q, literalPlus, e, e) })
 		}
 	}
+	recode(costFair, slotFree, func(q string) string { return recodeAppended(q, form) })
 	editCase(func(cost int, change func(string) string) { recode(cost, slotFree, change) })
 	editBytes(text, " '!()*:@,/?;$|[]{}\"<>^`\\~+-_.", free)
 	editTwice(free)
@@ -178,6 +179,20 @@ func recodePairs(q string, plus plus, own, carrier *encoder) string {
 		}
 	}
 	return string(b)
+}
+
+// recodeAppended writes anew what the carrier appended: its parameters, which come
+// after those of the application, and all behind the first of them.
+func recodeAppended(q string, carrier *encoder) string {
+	appended := false
+	return mapPairs(q, func(pair string) string {
+		name, value, found := strings.Cut(pair, "=")
+		appended = appended || isCarrierParam(decode(name, true))
+		if !appended || !found {
+			return pair
+		}
+		return string(carrier.recode(append(carrier.recode(nil, name, spacePlus), '='), value, spacePlus))
+	})
 }
 
 func mapPairs(q string, change func(string) string) string {

@@ -48,7 +48,7 @@ func (es *paramEdits) trimmed() {
 // its word for nothing.
 func (es *paramEdits) emptied() {
 	for _, name := range guessable {
-		if v := es.base.Get(name); !es.base.Has(name) || v != "" && !isNothing(v) {
+		if v := es.base.Get(name); !es.base.Has(name) || strings.TrimSpace(v) != "" && !isNothing(v) {
 			continue
 		}
 		es.guess(name, func(value func(callgate.Params) string) {
@@ -221,7 +221,7 @@ func (es *paramEdits) encoding() {
 	}
 	all(costFair, plusForSpace)
 	es.values(CauseBodyEncoding, costFair, slotFree, func(n, v string) string {
-		if alias[n] == "" && n != "ForwardedFrom" || v == "" || strings.Trim(v, "0123456789") != "" {
+		if !isParty(n) || v == "" || strings.Trim(v, "0123456789") != "" {
 			return v
 		}
 		return "+" + v
@@ -242,6 +242,11 @@ func (es *paramEdits) encoding() {
 		return strings.ReplaceAll(strings.ReplaceAll(v, "\r\n", "\n"), "\n", "\r\n")
 	})
 	all(costUnlikely, func(v string) string { return strings.NewReplacer(`\'`, `'`, `\"`, `"`, `\\`, `\`).Replace(v) })
+}
+
+// isParty reports whether values of this name are telephone numbers.
+func isParty(name string) bool {
+	return alias[name] != "" || name == "ForwardedFrom" || strings.HasPrefix(name, "MessagingBinding.") && strings.HasSuffix(name, "Address")
 }
 
 // plusForSpace writes a space before digits as the "+" of a telephone number.

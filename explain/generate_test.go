@@ -53,6 +53,12 @@ func (m *message) clone() message {
 // sign is the carrier's rule, written from its documents: the address, then each
 // parameter in the order of its name, the values of one name sorted and each once.
 func (m *message) sign(key string) string {
+	mac := hmac.New(sha1.New, []byte(key))
+	mac.Write([]byte(m.signedText()))
+	return base64.StdEncoding.EncodeToString(mac.Sum(nil))
+}
+
+func (m *message) signedText() string {
 	text := m.url()
 	values := map[string][]string{}
 	for _, p := range m.params {
@@ -71,9 +77,7 @@ func (m *message) sign(key string) string {
 			text += name + v
 		}
 	}
-	mac := hmac.New(sha1.New, []byte(key))
-	mac.Write([]byte(text))
-	return base64.StdEncoding.EncodeToString(mac.Sum(nil))
+	return text
 }
 
 func (m *message) body() string {

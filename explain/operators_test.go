@@ -158,6 +158,9 @@ var operators = []operator{
 	{"query reserved decoded", func(c *randomCase) bool {
 		return c.eachPair(strings.NewReplacer("%3A", ":", "%40", "@", "%2C", ",", "%2F", "/").Replace)
 	}},
+	{"query reserved encoded", func(c *randomCase) bool {
+		return c.eachPair(strings.NewReplacer(":", "%3A", "@", "%40", ",", "%2C", "/", "%2F", "'", "%27").Replace)
+	}},
 	{"query quote escaped", func(c *randomCase) bool {
 		return c.eachPair(func(p string) string { return strings.ReplaceAll(p, "%27", "'") })
 	}},
@@ -264,6 +267,9 @@ var operators = []operator{
 		})
 	}},
 	{"param dropped", func(c *randomCase) bool {
+		if len(c.arrived.params) != len(c.signed.params) {
+			return false // of a repeated one, all are lost
+		}
 		name := c.pick("Called", "Caller", "ApiVersion", "Direction", "CallStatus")
 		c.arrived.params = slices.DeleteFunc(c.arrived.params, func(p [2]string) bool { return p[0] == name })
 		return true
@@ -281,8 +287,8 @@ var operators = []operator{
 	{"first kept", func(c *randomCase) bool { return c.repeated(func(v []string) []string { return v[:1] }) }},
 	{"last kept", func(c *randomCase) bool { return c.repeated(func(v []string) []string { return v[1:] }) }},
 	{"value repeated", func(c *randomCase) bool {
-		if len(c.arrived.params) == 0 {
-			return false
+		if !slices.ContainsFunc(c.arrived.params, func(p [2]string) bool { return p[0] == "Direction" }) {
+			return false // else it stands for another
 		}
 		c.arrived.params = append(c.arrived.params, [2]string{"Direction", "other"})
 		return true
@@ -304,6 +310,11 @@ var operators = []operator{
 				b = append(b, byte(r))
 			}
 			return string(b)
+		})
+	}},
+	{"Windows-1252", func(c *randomCase) bool {
+		return c.eachParam(func(_, v string) string {
+			return strings.NewReplacer("’", "\x92", "€", "\x80", "ö", "\xf6", "ß", "\xdf", "á", "\xe1", "é", "\xe9").Replace(v)
 		})
 	}},
 	{"plus decoded twice", func(c *randomCase) bool {

@@ -11,6 +11,7 @@ import (
 	"testing"
 
 	"github.com/callgate/callgate/explain"
+	"github.com/callgate/callgate/twilio"
 )
 
 // mutations is how many random requests are changed and explained. The race
@@ -80,8 +81,17 @@ func explainRandom(t *testing.T, seed uint64, changes int) result {
 		t.Error(err)
 		return r
 	}
-	x := noted(e.Explain(context.Background(), c.request()))
+	request := c.request()
+	x := noted(e.Explain(context.Background(), request))
 	r.tried, r.cut = x.Tried, !x.Complete
+	secrets := []string{request.Header.Get(twilio.Header), c.key}
+	if len(c.signed.params)+len(c.signed.pairs) > 0 {
+		secrets = append(secrets, c.signed.signedText())
+	}
+	shown := render(t, x)
+	if slices.ContainsFunc(secrets, func(s string) bool { return strings.Contains(shown, s) }) {
+		t.Errorf("case %d shows the signature, the key or what was signed:\n%s", seed, shown)
+	}
 	switch {
 	case x.Confidence != explain.Proved:
 		r.problem = fmt.Sprintf("%d tried, complete %v: not found\n signed %s %s\n arrived %s", x.Tried, x.Complete, c.signed.method, c.signed.url(), c.describe())
