@@ -115,8 +115,8 @@ func (s *scratch) checkReading(l *lexicon, known int) error {
 	if first := s.spans[0].word; first == nil || first.rank != 0 {
 		return callgate.Refuse(callgate.ReasonProfile, "AccountSid is not the first parameter")
 	}
-	for _, sp := range s.spans {
-		if sp.word == nil && !isName(s.tail[sp.at:sp.nameEnd]) {
+	for i := 0; known < len(s.spans) && i < len(s.spans); i++ {
+		if sp := &s.spans[i]; sp.word == nil && !isName(s.tail[sp.at:sp.nameEnd]) {
 			return callgate.Refuse(callgate.ReasonProfile, "the name of a parameter is not well formed")
 		}
 	}

@@ -71,9 +71,9 @@ func (s *scratch) arrange(err error) error {
 		return callgate.Refuse(callgate.ReasonParams, "%v", err)
 	}
 	s.sort()
-	tail, spans := s.tail, s.spans
+	tail, spans, params := s.tail, s.spans, s.params
 	for i, index := range s.order {
-		p := &s.params[index]
+		p := &params[index]
 		if !s.distinct && i > 0 {
 			last := &s.params[s.order[i-1]]
 			if bytes.Equal(last.Name, p.Name) && bytes.Equal(last.Value, p.Value) {
