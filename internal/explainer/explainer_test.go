@@ -302,6 +302,7 @@ func TestCasesAreSaved(t *testing.T) {
 			b.post(t, "https://ivr.example.org/menu/", "/menu", "192.0.2.1:1234")
 			time.Sleep(time.Second)
 		}
+		synctest.Wait()
 		to.err = errors.New("the disk is full")
 		time.Sleep(time.Minute)
 		b.post(t, "https://ivr.example.org/menu/", "/menu", "192.0.2.1:1234")
