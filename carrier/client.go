@@ -165,6 +165,7 @@ func (j *job) try(ctx context.Context, n int, fault *Fault) attempt {
 
 // follow makes one attempt and follows HTTP redirects.
 func (j *job) follow(ctx context.Context, n int) attempt {
+	ctx = context.WithValue(ctx, connectKey{}, j.limits.connect)
 	ctx, cancel := context.WithTimeout(ctx, min(j.limits.read, j.limits.total))
 	defer cancel()
 	method, target := j.request.Method, withoutFragment(j.request.URL)

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"strings"
 	"time"
+	"unicode"
 
 	"github.com/callgate/callgate"
 )
@@ -61,7 +62,18 @@ type Entry struct {
 
 // String writes the entry as a line of a transcript: the time, who, what.
 func (e Entry) String() string {
-	return fmt.Sprintf("%s  %-8s %s", clock(e.At), e.who(), e.what())
+	return fmt.Sprintf("%s  %-8s %s", clock(e.At), e.who(), Printable(e.what()))
+}
+
+// Printable puts a dot in the place of each character that could steer a terminal:
+// what a server answers is not to be trusted with one.
+func Printable(s string) string {
+	return strings.Map(func(r rune) rune {
+		if unicode.IsControl(r) && r != '\n' && r != '\t' {
+			return '·'
+		}
+		return r
+	}, s)
 }
 
 // clock writes a time of a call as minutes, seconds and tenths.

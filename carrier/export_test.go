@@ -1,5 +1,16 @@
 package carrier
 
+import (
+	"context"
+	"time"
+)
+
+// ConnectLimit is how long the connection of a request with these overrides may take to be made.
+func ConnectLimit(url string) time.Duration {
+	o, _ := parseOverrides(url)
+	return connectLimit(context.WithValue(context.Background(), connectKey{}, o.connect))
+}
+
 // Resolve and ParseOverrides are for the fuzz tests of these two parsers.
 var Resolve = resolve
 

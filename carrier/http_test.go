@@ -299,6 +299,31 @@ func TestTLSFailures(t *testing.T) {
 }
 
 // Connection overrides in the fragment (usage/webhooks/webhooks-connection-overrides).
+// The time that a connection may take is an override, too.
+func TestConnectLimit(t *testing.T) {
+	for url, want := range map[string]time.Duration{
+		"https://x/": 5 * time.Second, "https://x/#ct=250": 250 * time.Millisecond, "https://x/#ct=99": 5 * time.Second,
+	} {
+		if got := carrier.ConnectLimit(url); got != want {
+			t.Errorf("%s: %v, want %v", url, got, want)
+		}
+	}
+}
+
+// What a server answers does not steer the terminal that shows a transcript.
+func TestTranscriptIsPrintable(t *testing.T) {
+	a, server := newApp(t, map[string]string{"/voice": "<Dial>\u009b2J</Dial>"})
+	call := a.call(t, server)
+	_, err := call.Finish()
+	must(t, err)
+	e := carrier.Entry{Kind: carrier.KindDial, Text: "\x1b[2J\u009b\t"}
+	for _, s := range []string{call.Transcript(), e.String()} {
+		if strings.ContainsAny(s, "\x1b\u009b") {
+			t.Errorf("%q", s)
+		}
+	}
+}
+
 func TestConnectionOverrides(t *testing.T) {
 	tests := []struct {
 		fragment string

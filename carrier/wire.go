@@ -22,12 +22,25 @@ const connectTimeout = 5 * time.Second
 // knows none, and connections that are kept, because many calls share them.
 func newTransport() *http.Transport {
 	return &http.Transport{
-		DialContext:           (&net.Dialer{Timeout: connectTimeout}).DialContext,
+		DialContext: func(ctx context.Context, network, address string) (net.Conn, error) {
+			return (&net.Dialer{Timeout: connectLimit(ctx)}).DialContext(ctx, network, address)
+		},
 		TLSHandshakeTimeout:   connectTimeout,
 		MaxIdleConnsPerHost:   64,
 		IdleConnTimeout:       30 * time.Second,
 		ResponseHeaderTimeout: 15 * time.Second,
 	}
+}
+
+// connectKey is that of the connection override ct in a request's context.
+type connectKey struct{}
+
+// connectLimit is how long a connection may take to be made.
+func connectLimit(ctx context.Context) time.Duration {
+	if d, ok := ctx.Value(connectKey{}).(time.Duration); ok {
+		return d
+	}
+	return connectTimeout
 }
 
 // newRequest makes a request for a public URL that goes where the line's server
@@ -162,6 +175,9 @@ func isTimeout(err error) bool {
 
 // plainError is the innermost words of an error: the address is in the entry already.
 func plainError(err error) string {
+	if isTimeout(err) {
+		return "no answer within the time limit"
+	}
 	for {
 		inner := errors.Unwrap(err)
 		if inner == nil {

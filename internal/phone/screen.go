@@ -46,7 +46,7 @@ func (s *Screen) line(at time.Duration, sign, color, text string) {
 	s.endWords()
 	head := fmt.Sprintf("%s  %s  ", stamp(at), sign)
 	indent := strings.Repeat(" ", 12)
-	for i, part := range wrap(text, s.width()-len(indent)) {
+	for i, part := range wrap(carrier.Printable(text), s.width()-len(indent)) {
 		if i == 0 {
 			fmt.Fprintf(s.Out, "%s%s\n", s.paint(dim, head), s.paint(color, part))
 			continue
@@ -264,16 +264,16 @@ func (s *Screen) exchange(e carrier.Entry) {
 	if x.Method == "POST" {
 		for _, p := range x.Params {
 			if p.Value != "" {
-				fmt.Fprintf(&b, "            %s=%s\n", p.Name, p.Value)
+				fmt.Fprintf(&b, "            %s=%s\n", p.Name, carrier.Printable(p.Value))
 			}
 		}
 	}
 	switch {
 	case x.Err != "":
-		fmt.Fprintf(&b, "          ← %s\n", x.Err)
+		fmt.Fprintf(&b, "          ← %s\n", carrier.Printable(x.Err))
 	default:
-		fmt.Fprintf(&b, "          ← %d %s, %d bytes, %v%s\n", x.Status, x.ContentType, len(x.Body), x.Took.Round(10*time.Microsecond), cached(x))
-		for line := range strings.SplitSeq(strings.TrimRight(printable(x.Body), "\n"), "\n") {
+		fmt.Fprintf(&b, "          ← %d %s, %d bytes, %v%s\n", x.Status, carrier.Printable(x.ContentType), len(x.Body), x.Took.Round(10*time.Microsecond), cached(x))
+		for line := range strings.SplitSeq(strings.TrimRight(carrier.Printable(string(x.Body)), "\n"), "\n") {
 			fmt.Fprintf(&b, "            %s\n", line)
 		}
 	}
@@ -287,23 +287,13 @@ func cached(x *carrier.Exchange) string {
 	return ""
 }
 
-// printable keeps control characters of an answer away from the terminal.
-func printable(b []byte) string {
-	return strings.Map(func(r rune) rune {
-		if r < ' ' && r != '\n' && r != '\t' || r == 0x7f {
-			return '·'
-		}
-		return r
-	}, string(b))
-}
-
 // words writes words one by one; endWords ends the line.
 func (s *Screen) words(at time.Duration, text string) {
 	if !s.open {
 		fmt.Fprint(s.Out, s.paint(dim, fmt.Sprintf("%s  <  ", stamp(at))))
 	}
 	s.open = true
-	fmt.Fprint(s.Out, s.paint(bold, text)+" ")
+	fmt.Fprint(s.Out, s.paint(bold, carrier.Printable(text))+" ")
 }
 
 func (s *Screen) endWords() {

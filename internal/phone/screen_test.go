@@ -28,6 +28,8 @@ func TestScreen(t *testing.T) {
 		{heard(carrier.Heard{Sound: carrier.SoundRefused}), "01:01.5  <  the number is not in service\n"},
 		{carrier.Entry{Kind: carrier.KindProblem, Problem: &carrier.Problem{Code: 12100, Severity: carrier.Error, Message: "bad", URL: "https://x/"}},
 			"00:00.0  !  error 12100: bad\n            in https://x/\n"},
+		{heard(carrier.Heard{Sound: carrier.SoundSay, Text: "\x1b[31mred\u009b2Jclear\a"}), "01:01.5  <  ·[31mred·2Jclear·\n"},
+		{carrier.Entry{Kind: carrier.KindBridge, Text: "\x1b]0;x\a"}, "00:00.0  =  you talk to ·]0;x·\n"},
 		{carrier.Entry{Kind: carrier.KindQueue, Text: "q"}, "00:00.0     you wait in the queue q\n"},
 		{carrier.Entry{Kind: carrier.KindConference, Text: "c"}, "00:00.0     you are in the conference c\n"},
 		{carrier.Entry{Kind: carrier.KindPay}, "00:00.0     the line asks for a card\n"},
