@@ -25,7 +25,7 @@ type client struct {
 	jar    http.CookieJar
 	faults *faults
 	cache  cache
-	login  map[string]bool // origins that asked for a password
+	login  map[string]*login // of origins that asked for a password
 	seed   uint64
 	count  int
 	trace  func(Exchange)
@@ -59,7 +59,7 @@ type Exchange struct {
 
 func newClient(l *Line, seed uint64) *client {
 	jar, _ := cookiejar.New(nil) // it has no error without options
-	return &client{line: l, jar: jar, seed: seed, cache: cache{}, login: map[string]bool{},
+	return &client{line: l, jar: jar, seed: seed, cache: cache{}, login: map[string]*login{},
 		faults: newFaults(l.config.Faults, seed)}
 }
 
@@ -212,7 +212,7 @@ type exchange struct {
 	method, url       string
 	params            callgate.Params
 	attempt, redirect int
-	password          bool // send the URL's user and password
+	password          bool // the URL's user and password have been asked for
 }
 
 // once sends one request and reads its answer.
@@ -239,10 +239,12 @@ func (j *job) once(ctx context.Context, x exchange) attempt {
 		j.cache.keep(x.method, signedURL, a, j.now)
 	}
 	j.tell(x, signedURL, a, time.Since(start), false)
-	if a.status == http.StatusUnauthorized && !x.password && j.asksPassword(x.url, a) {
-		j.login[originOf(x.url)] = true
-		x.password = true
-		return j.once(ctx, x)
+	if a.status == http.StatusUnauthorized && !x.password {
+		if l := loginFor(x.url, a.header); l != nil {
+			j.login[originOf(x.url)] = l
+			x.password = true
+			return j.once(ctx, x)
+		}
 	}
 	return a
 }
@@ -279,12 +281,7 @@ func (j *job) build(ctx context.Context, x exchange, signedURL, body string) (*h
 	}
 	h.Set(twilio.Header, signature)
 	j.cache.condition(x.method, signedURL, h)
-	if x.password || j.login[originOf(x.url)] {
-		if u, err := url.Parse(x.url); err == nil && u.User != nil {
-			password, _ := u.User.Password()
-			req.SetBasicAuth(u.User.Username(), password)
-		}
-	}
+	j.logIn(req, x.url)
 	if j.line.config.Cookies == KeepCookies {
 		if u, err := url.Parse(x.url); err == nil {
 			for _, cookie := range j.jar.Cookies(u) {
@@ -293,13 +290,6 @@ func (j *job) build(ctx context.Context, x exchange, signedURL, body string) (*h
 		}
 	}
 	return req, nil
-}
-
-// asksPassword reports whether a 401 asks for the password that the URL has.
-// The carrier sends it only when it is asked (usage/security).
-func (j *job) asksPassword(rawURL string, a attempt) bool {
-	u, err := url.Parse(rawURL)
-	return err == nil && u.User != nil && strings.HasPrefix(strings.ToLower(a.header.Get("WWW-Authenticate")), "basic")
 }
 
 // sign signs what the carrier signs: the URL without user and password, for https

@@ -2,6 +2,7 @@ package carrier
 
 import (
 	"context"
+	"net/http"
 	"time"
 )
 
@@ -18,4 +19,13 @@ var Resolve = resolve
 func ParseOverrides(url string) (retries int, ok bool) {
 	o, problem := parseOverrides(url)
 	return o.retries, problem == nil
+}
+
+// Digest answers a challenge.
+func Digest(challenge, method, target, user, password, cnonce string) string {
+	l := loginFor("https://u:p@ivr.example.org/", http.Header{"Www-Authenticate": {challenge}})
+	if l == nil {
+		return ""
+	}
+	return l.header(method, target, user, password, cnonce)
 }

@@ -54,6 +54,9 @@ callgate test. Exit code 1: something was found.`,
 }
 
 func runExplore(cmd *cobra.Command, env *Env, f *exploreFlags, file string) error {
+	if f.calls < 1 {
+		return usagef("--calls %d: make at least one call", f.calls)
+	}
 	checked, err := checkFlow(env, file, time.Now())
 	if err != nil {
 		return err
