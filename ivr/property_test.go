@@ -16,7 +16,8 @@ import (
 
 // TestCheckedFlowsNeverFail: in a flow without errors, whatever happens, every step has
 // a document that the carrier takes, along an exit of the graph that was checked; and
-// callers who are silent come to an end within the bounds that were proved.
+// callers who are silent come to an end within the bounds that were proved, and those who
+// are always wrong come to one, too.
 func TestCheckedFlowsNeverFail(t *testing.T) {
 	clean := 0
 	rapid.Check(t, func(rt *rapid.T) {
@@ -29,8 +30,8 @@ func TestCheckedFlowsNeverFail(t *testing.T) {
 			return
 		}
 		clean++
-		for _, quiet := range []bool{false, true} {
-			newWalk(t, rt, f, r, quiet).run()
+		for _, c := range []callerKind{anyhow, quiet, wrong} {
+			newWalk(t, rt, f, r, c).run()
 		}
 	})
 	if clean < 3 {
@@ -38,12 +39,22 @@ func TestCheckedFlowsNeverFail(t *testing.T) {
 	}
 }
 
-// walk is one call of random events, or of silence alone.
+// callerKind is how the caller of a walk behaves.
+type callerKind int
+
+const (
+	anyhow callerKind = iota
+	quiet             // says nothing, is answered by nobody
+	wrong             // answers every question wrong
+)
+
+// walk is one call.
 type walk struct {
 	*call
 	rt        *rapid.T
 	report    *ivr.Report
 	profile   twiml.Profile
+	kind      callerKind
 	quiet     bool
 	results   []ivr.Result // of look-ups, in turn
 	nodes     map[string]ivr.NodeInfo
@@ -52,14 +63,17 @@ type walk struct {
 	seconds   int // that the call has lasted at most
 }
 
-func newWalk(t *testing.T, rt *rapid.T, f *ivr.Flow, report *ivr.Report, quiet bool) *walk {
-	w := &walk{call: newCall(t, f), rt: rt, report: report, profile: f.Profile, quiet: quiet, nodes: map[string]ivr.NodeInfo{}}
+func newWalk(t *testing.T, rt *rapid.T, f *ivr.Flow, report *ivr.Report, kind callerKind) *walk {
+	w := &walk{call: newCall(t, f), rt: rt, report: report, profile: f.Profile, kind: kind, quiet: kind == quiet, nodes: map[string]ivr.NodeInfo{}}
 	for _, n := range report.Program.Outline() {
 		w.nodes[n.Name] = n
 	}
 	w.results = rapid.SliceOfN(rapid.SampledFrom([]ivr.Result{
 		{Outcome: ivr.Pending}, {Outcome: ivr.Failed}, {Outcome: ivr.TimedOut}, {Status: 200, Body: []byte(`{"a":"1"}`)}, {Status: 500}, {Status: 200},
 	}), 1, 8).Draw(rt, "results")
+	if kind == wrong {
+		w.results = []ivr.Result{{Status: 200, Body: []byte(`{"a":"1"}`)}} // no service fails
+	}
 	return w
 }
 
@@ -69,19 +83,22 @@ func (w *walk) run() {
 	for w.documents < 300 {
 		answer, err := w.step(ev)
 		if err != nil {
-			if !w.quiet && strings.Contains(err.Error(), "steps") {
+			if w.kind == anyhow && strings.Contains(err.Error(), "steps") {
 				return // a caller who presses keys for ever
 			}
 			w.rt.Fatalf("after %d documents, event %c: %v", w.documents, ev.Kind, err)
 		}
 		body := w.document(answer)
 		w.ways(answer)
-		if answer.Node == "" {
-			return
+		if answer.Node == "" || w.kind == wrong && w.nodes[answer.Node].Kind == ivr.KindVoicemail {
+			return // who leaves a message has done something right
 		}
 		ev.Kind, ev.Params = w.next(string(body))
 		ev.Results = nil
 		w.follow(answer, ev, body)
+	}
+	if w.kind != anyhow {
+		w.rt.Fatalf("the call of a caller who is silent or wrong does not end: %d documents", w.documents)
 	}
 }
 
@@ -208,6 +225,9 @@ func (w *walk) next(body string) (ivr.EventKind, url.Values) {
 	draw := func(name string, words ...string) { p.Set(name, rapid.SampledFrom(words).Draw(w.rt, name)) }
 	has := func(kind ivr.EventKind) bool { return strings.Contains(body, "?s="+string(kind)) }
 	switch {
+	case has(ivr.Dialled) && w.kind == wrong:
+		draw("DialCallStatus", "busy", "no-answer")
+		return ivr.Dialled, p
 	case has(ivr.Dialled) && w.quiet:
 		draw("DialCallStatus", "busy", "no-answer", "failed")
 		return ivr.Dialled, p
@@ -223,6 +243,9 @@ func (w *walk) next(body string) (ivr.EventKind, url.Values) {
 		p.Set("RecordingUrl", "https://example.org/RE")
 		draw("RecordingDuration", "0", "5") // some carriers keep a recording of silence
 		return ivr.Recorded, p
+	case w.kind == wrong:
+		p.Set("Digits", "##")
+		return ivr.Input, p
 	case w.quiet || has(ivr.Recorded) || rapid.IntRange(0, 3).Draw(w.rt, "silent") == 0:
 		return ivr.Silence, p
 	}
@@ -235,8 +258,11 @@ func (w *walk) next(body string) (ivr.EventKind, url.Values) {
 // queued draws how the caller left a queue.
 func (w *walk) queued(p url.Values) url.Values {
 	results := []string{"bridged", "leave", "queue-full", "error"}
-	if w.quiet {
+	switch w.kind {
+	case quiet:
 		results = results[1:]
+	case wrong:
+		results = []string{"leave"}
 	}
 	p.Set("QueueResult", rapid.SampledFrom(results).Draw(w.rt, "QueueResult"))
 	p.Set("QueueTime", strconv.Itoa(rapid.IntRange(0, 120).Draw(w.rt, "time")))

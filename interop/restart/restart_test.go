@@ -11,6 +11,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strings"
 	"testing"
 	"time"
 
@@ -185,4 +186,61 @@ func call(t *testing.T, p http.RoundTripper, does caller) string {
 		t.Errorf("the carrier's debugger: %v", problem)
 	}
 	return call.Transcript()
+}
+
+// shop is a flow whose second question is asked in other words after a change.
+const shop = `name: Shop
+start: first
+exhausted: bye
+nodes:
+  first: {menu: "For %[1]s, press 1.", options: {1: second}}
+  second: {menu: "For %[1]s tea, press 1.", options: {1: bye}}
+  bye: {hangup: "%[1]s, goodbye."}
+`
+
+// A flow is changed in the middle of a call. New calls hear the new one, and the call that
+// began before it ends on the version that it began with.
+func TestChangedInTheMiddleOfACall(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "shop.yaml")
+	write := func(word string) {
+		if err := os.WriteFile(file, fmt.Appendf(nil, shop, word), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	write("green")
+	p := newPhoenix(t, process.Callgate(t), file)
+	begin := func() *carrier.Call {
+		line, err := carrier.NewLine(carrier.Config{Token: token, VoiceURL: public + "/", Transport: p})
+		if err != nil {
+			t.Fatal(err)
+		}
+		call, err := line.Call(t.Context(), carrier.Caller{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return call
+	}
+	old := begin()
+	if err := old.Press("1"); err != nil {
+		t.Fatal(err)
+	}
+	write("black")
+	for give := time.Now().Add(30 * time.Second); !strings.Contains(begin().Transcript(), "For black"); {
+		if time.Now().After(give) {
+			t.Fatal("the server does not read the flow again")
+		}
+		time.Sleep(50 * time.Millisecond) // until it is read again: there is nothing to wait for
+	}
+	if err := old.Press("1"); err != nil {
+		t.Fatal(err)
+	}
+	heard := old.Transcript()
+	for _, want := range []string{"For green, press 1.", "For green tea, press 1.", "green, goodbye."} {
+		if !strings.Contains(heard, want) {
+			t.Errorf("the call in progress does not hear %q:\n%s", want, heard)
+		}
+	}
+	if strings.Contains(heard, "black") {
+		t.Errorf("the call in progress hears the new flow:\n%s", heard)
+	}
 }
