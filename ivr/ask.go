@@ -35,9 +35,10 @@ const (
 
 // askWith is what some kinds of node add to an Ask.
 type askWith struct {
-	invalid  []Prompt
-	fallback target  // in place of the flow's Exhausted; nowhere is none
-	each     []uint8 // see asker
+	invalid   []Prompt
+	fallback  target  // in place of the flow's Exhausted; nowhere is none
+	each      []uint8 // see asker
+	exhausted string  // what that exit and its field are called here; "" is "exhausted"
 }
 
 // ask compiles an Ask.
@@ -63,26 +64,26 @@ func (c *nodeCompiler) ask(a *Ask, with askWith) *asker {
 	if len(with.invalid) == 0 {
 		out.intros[afterInvalid] = out.intros[afterWrong]
 	}
-	c.giveUp(out, a, with.fallback)
+	c.giveUp(out, a, with)
 	c.prepare(out)
 	return out
 }
 
 // giveUp adds the exits for callers who do not answer.
-func (c *nodeCompiler) giveUp(out *asker, a *Ask, fallback target) {
-	exhausted, label := fallback, "exhausted"
+func (c *nodeCompiler) giveUp(out *asker, a *Ask, with askWith) {
+	exhausted, label := with.fallback, cmp.Or(with.exhausted, "exhausted")
 	if exhausted == nowhere {
 		exhausted = c.p.exhausted
 	}
 	if a.Exhausted != "" {
-		exhausted = c.lookup("exhausted", a.Exhausted)
+		exhausted = c.lookup(label, a.Exhausted)
 	}
 	give := func(field, own, name string, cause Cause) (target, string) {
 		if name != "" {
 			return c.exitOr(field, own, name, cause, nowhere), own
 		}
 		if exhausted != nowhere {
-			global := a.Exhausted == "" && fallback == nowhere
+			global := a.Exhausted == "" && with.fallback == nowhere
 			c.node.exits = append(c.node.exits, exit{label: label, to: exhausted, cause: cause, global: global})
 		}
 		return exhausted, label

@@ -35,7 +35,6 @@ type callbackStepper struct {
 	note           *template
 	booked         target
 	declined       target
-	invalid        target
 	failed         target
 }
 
@@ -51,11 +50,11 @@ func (b *Callback) compile(c *nodeCompiler) stepper {
 	if strings.Trim(b.Trunk, "0123456789") != "" {
 		c.fault(InvalidValue, "trunk", "%q is no prefix: write digits, such as 0", b.Trunk)
 	}
-	out.invalid = nowhere
+	number, with := b.Ask, askWith{fallback: nowhere}
 	if b.Invalid != "" {
-		out.invalid = c.lookup("invalid", b.Invalid)
+		number.Exhausted, with.exhausted = b.Invalid, "invalid"
 	}
-	out.number = c.ask(&b.Ask, askWith{fallback: out.invalid})
+	out.number = c.ask(&number, with)
 	c.slotFor(&c.p.callback, maxE164)
 	c.callback = true
 	out.offer = c.sameAsking(out.number, "confirm", b.Confirm)

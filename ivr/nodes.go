@@ -273,7 +273,8 @@ type Callback struct {
 	Booked string
 	// Declined is the node for callers who want none.
 	Declined string
-	// Invalid is the node when no number was understood. Default Ask.Exhausted.
+	// Invalid is the node for callers who did not answer, or not understandably, as often
+	// as they were asked. Default Ask.Exhausted.
 	Invalid string
 	// Error is the node when the booking failed. Default the flow's OnError.
 	Error string

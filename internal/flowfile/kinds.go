@@ -345,7 +345,7 @@ func callbackFields(c *ivr.Callback) []field {
 		field{key: "subject", goes: "note", shape: words(&c.Note), doc: "Goes along with the booking. It may hold variables."},
 		field{key: "booked", need: required, shape: node(&c.Booked), doc: "The node after the booking."},
 		field{key: "declined", need: required, shape: node(&c.Declined), doc: "The node for callers who want no call."},
-		field{key: "invalid", shape: node(&c.Invalid), doc: "The node when no number was understood. Default: exhausted."},
+		field{key: "invalid", shape: node(&c.Invalid), doc: "The node for callers who did not answer, or not understandably. Default: exhausted."},
 		field{key: "error", shape: node(&c.Error), doc: "The node when the booking failed. Default: on_error of the flow."},
 	)
 }

@@ -161,9 +161,10 @@ func everyNode() []ivr.Node {
 			JSON:        map[string]expr.Expr{"pin": expr.Must("pin"), "visit": expr.Must("tries + 1")},
 			AllowSecret: true,
 			Outputs:     []ivr.Output{{Path: "patient.name", Into: "name"}, {Path: "patient.known", Into: "known", Optional: true}},
-			Timeout:     20, Retries: 2, Cache: 600, Filler: ivr.Speak("One moment."), Polls: 4,
-			OK: "which", Statuses: map[int]string{404: "bye", 503: "machine"}, Error: "machine", Timedout: "person",
+			Timeout:     20, Retries: 2, Filler: ivr.Speak("One moment."), Polls: 4,
+			OK: "open-today", Statuses: map[int]string{404: "bye", 503: "machine"}, Error: "machine", Timedout: "person",
 		}},
+		{ID: "open-today", Do: &ivr.HTTP{URL: "https://api.example.org/hours", Cache: 600, OK: "which", Error: "which"}},
 		{ID: "which", Do: &ivr.Branch{
 			Cases: []ivr.Case{
 				{When: expr.Must("known and tries < 3"), To: "count", Label: "a friend"},
