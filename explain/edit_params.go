@@ -138,7 +138,7 @@ func (es *paramEdits) placeGroups() [][]string {
 		}
 	}
 	add(sides, places...)
-	for _, parties := range [][]string{{"To", "Called"}, {"From", "Caller"}, {"From", "To"}} {
+	for _, parties := range [][]string{{"To", "Called"}, {"From", "Caller"}, {"From", "To"}, {"From"}, {"To"}} {
 		add(parties, places...)
 		for _, place := range places {
 			if slices.ContainsFunc(places, func(other string) bool { return es.base.Has(parties[0] + other) }) {

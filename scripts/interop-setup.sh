@@ -1,6 +1,6 @@
 #!/bin/sh
 # Installs what the tests in interop/ and the benchmarks in bench/ compare
-# Callgate with: four proxies, python3-twilio and Pyramid from Debian, and
+# Callgate with: four proxies, python3-twilio, Pyramid, Flask and Django from Debian, and
 # express and twilio from npm. Does nothing, quickly, when all of it is there.
 #
 # The tests start every server themselves, on loopback and with their own
@@ -22,6 +22,8 @@ need npm npm
 /usr/bin/python3 -c 'import twilio.request_validator' 2>/dev/null || packages="$packages python3-twilio"
 /usr/bin/python3 -c 'import pyramid, webob' 2>/dev/null || packages="$packages python3-pyramid"
 /usr/bin/python3 -c 'import waitress' 2>/dev/null || packages="$packages python3-waitress"
+/usr/bin/python3 -c 'import flask' 2>/dev/null || packages="$packages python3-flask"
+/usr/bin/python3 -c 'import django' 2>/dev/null || packages="$packages python3-django"
 
 if [ -n "$packages" ]; then
 	if ! command -v apt-get >/dev/null 2>&1; then

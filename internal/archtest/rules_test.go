@@ -64,6 +64,7 @@ var rules = archtest.Rules{
 		"interop":                  nil,
 		"interop/carrier":          nil,
 		"interop/doctor":           nil,
+		"interop/frameworks":       nil,
 		"interop/misconfigured":    nil,
 		"interop/proxies":          nil,
 		"interop/restart":          nil,
