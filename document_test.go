@@ -53,6 +53,7 @@ var documents = []struct{ name, doc, want string }{
 	{"text before root", `<?xml version="1.0"?>x<Response/>`, "root element is not Response"},
 	{"two roots", `<Response/><Response/>`, "after the root"},
 	{"text after root", `<Response/>x`, "after the root"},
+	{"less-than behind an ampersand", `<Response a="&amp;<"/>`, "in the value"},
 	{"document type", `<!DOCTYPE Response><Response/>`, "document type"},
 	{"document type after comment", `<!-- --><!DOCTYPE Response [<!ENTITY x "y">]><Response>&x;</Response>`, "document type"},
 	{"declaration not first", `<!-- --><?xml version="1.0"?><Response/>`, "instruction"},

@@ -2,6 +2,7 @@ package callgate
 
 import (
 	"bytes"
+	"strings"
 	"unicode/utf8"
 )
 
@@ -121,11 +122,17 @@ func (s *scanner) attribute() (name, value []byte, err error) {
 		return nil, nil, errOpen
 	}
 	value = s.doc[s.at : s.at+n]
-	if bytes.IndexByte(value, '<') >= 0 {
-		return nil, nil, errLessThan
+	escaped := false
+	for _, c := range value {
+		if c == '<' {
+			return nil, nil, errLessThan
+		}
+		escaped = escaped || c == '&'
 	}
-	if err := references(value); err != nil {
-		return nil, nil, err
+	if escaped {
+		if err := references(value); err != nil {
+			return nil, nil, err
+		}
 	}
 	s.at += n + 1
 	return name, value, nil
@@ -195,18 +202,25 @@ func isCharacter(r rune) bool {
 
 // name reads a name of ASCII, as all of TwiML's are, and returns nil if there is none.
 func (s *scanner) name() []byte {
-	start := s.at
-	for s.at < len(s.doc) && isNameByte(s.doc[s.at]) {
-		s.at++
+	start, at := s.at, s.at
+	for at < len(s.doc) && nameBytes[s.doc[at]] {
+		at++
 	}
-	if s.at == start || s.doc[start] == '-' || s.doc[start] == '.' || s.doc[start] >= '0' && s.doc[start] <= '9' {
+	s.at = at
+	if at == start || s.doc[start] == '-' || s.doc[start] == '.' || s.doc[start] >= '0' && s.doc[start] <= '9' {
 		return nil
 	}
 	return s.doc[start:s.at]
 }
 
-func isNameByte(c byte) bool {
-	return c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= '0' && c <= '9' || c == '-' || c == '_' || c == '.' || c == ':'
-}
+func isNameByte(c byte) bool { return nameBytes[c] }
+
+var nameBytes = func() (t [256]bool) {
+	for c := range t {
+		lower := byte(c) | 0x20
+		t[c] = lower >= 'a' && lower <= 'z' || c >= '0' && c <= '9' || strings.IndexByte("-_.:", byte(c)) >= 0
+	}
+	return t
+}()
 
 func isSpace(c byte) bool { return c == ' ' || c == '\t' || c == '\n' || c == '\r' }
