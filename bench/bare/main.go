@@ -1,5 +1,6 @@
-// Command bare is the least that answers a webhook: net/http, a parsed form, a
-// fixed document. It checks nothing. What Callgate costs is measured against it.
+// Command bare is the least that answers a webhook: a net/http server with the time
+// limits of Callgate's, without which nobody should listen to strangers, a parsed form
+// and a fixed document. It checks nothing. What Callgate costs is measured against it.
 package main
 
 import (
@@ -7,6 +8,8 @@ import (
 	"log"
 	"net/http"
 	"strconv"
+
+	"github.com/callgate/callgate/internal/server"
 )
 
 const document = `<?xml version="1.0" encoding="UTF-8"?>
@@ -16,7 +19,12 @@ const document = `<?xml version="1.0" encoding="UTF-8"?>
 func main() {
 	listen := flag.String("listen", "127.0.0.1:8080", "address to listen on")
 	flag.Parse()
-	log.Fatal(http.ListenAndServe(*listen, http.HandlerFunc(answer)))
+	t := server.Timeouts{}.OrDefaults()
+	s := &http.Server{
+		Addr: *listen, Handler: http.HandlerFunc(answer),
+		ReadHeaderTimeout: t.ReadHeader, ReadTimeout: t.Read, WriteTimeout: t.Write, IdleTimeout: t.Idle,
+	}
+	log.Fatal(s.ListenAndServe())
 }
 
 func answer(w http.ResponseWriter, r *http.Request) {
