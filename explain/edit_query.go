@@ -35,9 +35,15 @@ func queryEdits(base string, body []byte) edits[string] {
 	return es
 }
 
-// query adds an edit of the pairs.
+// query adds an edit of the pairs. A "?" without any is left to editBareQuery: no change of
+// pairs is why it was there.
 func query(es *edits[string], cause Cause, cost int, slot slot, change func([]string) []string) {
-	es.add(cause, cost, slot, func(q string) (string, bool) { return changed(q, queryOf(change(pairsOf(q)))) })
+	es.add(cause, cost, slot, func(q string) (string, bool) {
+		if q == "?" {
+			return q, false
+		}
+		return changed(q, queryOf(change(pairsOf(q))))
+	})
 }
 
 // editBareQuery offers a "?" with nothing behind it, and none.
