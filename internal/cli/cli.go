@@ -60,6 +60,7 @@ const (
 // serve, soon after ctx is.
 func Main(ctx context.Context, args []string, env *Env) int {
 	root := newRoot(env)
+	knownShells(root)
 	root.SetArgs(args)
 	at, err := root.ExecuteContextC(ctx)
 	if err == nil {
@@ -102,7 +103,28 @@ Exit codes: 0 fine, 1 the answer is no, 2 wrong usage or configuration.`,
 	for _, build := range commands() {
 		root.AddCommand(build(env))
 	}
+	root.Version = readBuild().String()
+	root.SetVersionTemplate("{{.Version}}\n")
+	root.InitDefaultVersionFlag()
+	root.Flags().Lookup("version").Usage = "say which callgate this is"
 	return root
+}
+
+// knownShells makes "callgate completion" refuse a shell that it has no script for.
+func knownShells(root *cobra.Command) {
+	root.InitDefaultCompletionCmd()
+	for _, c := range root.Commands() {
+		if c.Name() != "completion" {
+			continue
+		}
+		c.Args = cobra.ArbitraryArgs
+		c.RunE = func(cmd *cobra.Command, args []string) error {
+			if len(args) > 0 {
+				return usagef("no script for the shell %q; there are scripts for bash, fish, powershell and zsh", args[0])
+			}
+			return cmd.Help()
+		}
+	}
 }
 
 // report prints why a command did not do what was asked, and returns its exit code.

@@ -56,7 +56,7 @@ var (
 )
 
 // inText are the fields that advice tells to use.
-var inText = strings.NewReplacer("AllowedHosts", "allowed_hosts", "PublicURL", "public_url")
+var inText = strings.NewReplacer("AllowedHosts", "allowed_hosts", "PublicURL", "public_url", "Routes[", "routes[")
 
 // keyOf names the key of the file that a field of a Go configuration is filled from.
 func keyOf(field string) string {

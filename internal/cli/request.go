@@ -142,6 +142,9 @@ func (f *requestFlags) content(env *Env) ([]byte, error) {
 		return body, nil
 	}
 	if len(f.params) == 0 {
+		if name, isFile := strings.CutPrefix(f.body, "@"); isFile {
+			return nil, usagef("--body is the body itself; a file is read with --body-file %s", name)
+		}
 		return []byte(f.body), nil
 	}
 	form, err := encodeParams(f.params)

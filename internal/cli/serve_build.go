@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"os"
 	"slices"
+	"strings"
 
 	"github.com/callgate/callgate"
 	"github.com/callgate/callgate/explain"
@@ -55,13 +56,13 @@ type builder struct {
 	faults    []error
 	warnings  []error
 
-	numberMissing bool // and said so
+	numberWrong bool // the support number, and said so
 }
 
 // build makes a generation from the configuration. The files are returned even when it
 // fails, because a change of one of them may be what mends it.
 func (b *builder) build(ctx context.Context, c *config.Config) (*generation, []string, error) {
-	b.config, b.files, b.faults, b.warnings, b.numberMissing = c, nil, nil, nil, false
+	b.config, b.files, b.faults, b.warnings, b.numberWrong = c, nil, nil, nil, false
 	b.log, b.lines = newLog(b.env, c.LogFormat), map[string]*line.Line{}
 	b.makeVerifiers(ctx)
 	g := &generation{config: c, certificate: b.certificate(), cases: b.cases()}
@@ -240,6 +241,9 @@ func (b *builder) routes(ctx context.Context) ([]callgate.Route, http.Handler) {
 		list = append(list, root)
 	}
 	for _, r := range below {
+		if !strings.HasPrefix(r.Path, "/") {
+			continue // the path of its line is wrong, which is said there
+		}
 		// A route of the configuration says what its line would say, and the line answers.
 		delete(own, r.Path)
 		if !slices.ContainsFunc(list, func(have callgate.Route) bool { return have.Path == r.Path }) {

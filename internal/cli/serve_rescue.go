@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strings"
 
 	"github.com/callgate/callgate"
 	"github.com/callgate/callgate/internal/config"
@@ -52,13 +53,19 @@ func (b *builder) standIn() []byte {
 	return document
 }
 
-// supportNumber reports whether there is one, and complains once when not.
+// supportNumber reports whether there is one to call, and complains once when not.
 func (b *builder) supportNumber() bool {
-	if b.config.SupportNumber == "" && !b.numberMissing {
-		b.numberMissing = true
-		b.fault("support_number", errors.New("missing: nobody could be called when a call cannot be answered. Use --support-number, CALLGATE_SUPPORT_NUMBER or this key"))
+	var fault error
+	if b.config.SupportNumber == "" {
+		fault = errors.New("missing: nobody could be called when a call cannot be answered. Use --support-number, CALLGATE_SUPPORT_NUMBER or this key")
+	} else if _, err := callgate.RescueDocument("Sorry.", "", b.config.SupportNumber); err != nil {
+		fault = errors.New(strings.TrimPrefix(err.Error(), "rescue document: "))
 	}
-	return b.config.SupportNumber != ""
+	if fault != nil && !b.numberWrong {
+		b.numberWrong = true
+		b.fault("support_number", fault)
+	}
+	return fault == nil
 }
 
 // documents makes the rescue documents of a key.

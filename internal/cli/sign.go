@@ -16,11 +16,18 @@ const keyName = "command-line"
 
 // newVerifier makes a verifier with one key.
 func newVerifier(token callgate.Secret, account string, profile twilio.Profile) (*twilio.Verifier, error) {
-	return twilio.New(twilio.Config{
+	v, err := twilio.New(twilio.Config{
 		Keys:    []twilio.Key{{Name: keyName, Account: account, Token: token}},
 		Profile: profile,
 	})
+	if err != nil {
+		return nil, errors.New(theKey.Replace(err.Error()))
+	}
+	return v, nil
 }
+
+// theKey has faults of the only key say where it came from.
+var theKey = strings.NewReplacer("twilio: Keys[0].Token: ", "the auth token ", "twilio: Keys[0].Account: ", "--account ")
 
 func newSign(env *Env) *cobra.Command {
 	var request requestFlags
