@@ -21,7 +21,7 @@ import (
 // What the tests call with. The numbers are the carrier's test numbers, which
 // belong to nobody.
 const (
-	token   = callgate.Secret("0123456789abcdef0123456789abcdef")
+	token   = callgate.Secret("root-5d2f8a1c7b3e9046d1c0a9f84e7b")
 	account = "AC00000000000000000000000000000001"
 	callSid = "CA00000000000000000000000000000001"
 	caller  = "+15005550006"

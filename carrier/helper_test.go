@@ -15,7 +15,7 @@ import (
 )
 
 const (
-	token     = "0123456789abcdef0123456789abcdef"
+	token     = "carrier-d1c0a9f84e7b62535d2f8a1c7b"
 	publicURL = "https://ivr.example.org"
 )
 

@@ -44,4 +44,4 @@ func reference(token, url string, params [][2]string) string {
 }
 
 // token is the auth token of these tests.
-const token = "0123456789abcdef0123456789abcdef"
+const token = "twilio-7b3e9046d1c0a9f84e7b62535d2f"

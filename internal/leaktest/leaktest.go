@@ -122,8 +122,24 @@ func Scan(dir string) (files int, found []string, err error) {
 			return 0, nil, err
 		}
 		for _, what := range Find(text) {
-			found = append(found, fmt.Sprintf("%s came out in:\n%s", what, text))
+			found = append(found, fmt.Sprintf("%s came out in:\n%s", what, excerpt(text)))
 		}
 	}
 	return len(names), found, nil
+}
+
+// excerpt returns the first lines of a text in which something is found, or all of it when
+// it takes several lines to see.
+func excerpt(text []byte) []byte {
+	const shown = 3
+	var lines [][]byte
+	for line := range bytes.Lines(text) {
+		if len(lines) < shown && len(Find(line)) > 0 {
+			lines = append(lines, line)
+		}
+	}
+	if len(lines) == 0 {
+		return text
+	}
+	return bytes.Join(lines, nil)
 }
