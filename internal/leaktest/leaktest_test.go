@@ -100,7 +100,7 @@ func TestShortSecret(t *testing.T) {
 			t.Error("a secret that is found by chance was taken")
 		}
 	}()
-	leaktest.Main(running(func() int { return 0 }), "4711")
+	leaktest.Main(running(func() int { return 0 }), "long enough", "4711081")
 }
 
 func TestRecorder(t *testing.T) {

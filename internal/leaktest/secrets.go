@@ -9,8 +9,12 @@ import (
 	"sync"
 )
 
-// shortest is how long a secret must be: one of a few digits is found by chance.
-const shortest = 6
+// How long a secret must be, and one of digits alone, which are found by chance in a time
+// or a port.
+const (
+	shortest       = 6
+	shortestDigits = 8
+)
 
 // secrets are what is searched for, by the words for it.
 type secrets struct {
@@ -40,7 +44,7 @@ func (s *secrets) add(more []string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	for _, secret := range more {
-		if len(secret) < shortest {
+		if len(secret) < shortest || len(secret) < shortestDigits && strings.Trim(secret, "0123456789") == "" {
 			panic(fmt.Sprintf("leaktest: %q is too short to be searched for", secret))
 		}
 	}
