@@ -33,6 +33,10 @@ const (
 	ForPay           Purpose = "pay"           // callback: what a Pay asks for
 )
 
+// purposes are all of them.
+var purposes = []Purpose{ForVoice, ForFallback, ForAction, ForRedirect, ForWait, ForWhisper, ForRefer, ForStatus, ForRecording,
+	ForTranscription, ForPartial, ForConference, ForStream, ForMachine, ForPay}
+
 // Request is a webhook to be made. Its answer comes back as an Answered event.
 type Request struct {
 	ID  int

@@ -64,6 +64,9 @@ func (f Fault) Check() error {
 	if !oneOf(f.Kind, FaultDrop, FaultLose, FaultRetry, FaultDelay, FaultDuplicate, FaultTruncate, FaultStatus, FaultTLS) {
 		bad("Kind is %q: it is drop, lose, retry, delay, duplicate, truncate, status or tls", f.Kind)
 	}
+	if f.For != "" && !slices.Contains(purposes, f.For) {
+		bad("For is %q: it is one of %v", f.For, purposes)
+	}
 	if f.Kind == FaultDelay && f.Delay <= 0 {
 		bad("Delay is %v: say how long", f.Delay)
 	}

@@ -20,7 +20,7 @@ var rules = archtest.Rules{
 		"internal/archtest":         nil,
 		"internal/capture":          {".", "explain", "twilio"},
 		"internal/casefile":         {"explain"},
-		"internal/callscript":       {".", "carrier", "ivr", "internal/strictyaml"},
+		"internal/callscript":       {".", "carrier", "ivr", "internal/spell", "internal/strictyaml"},
 		"internal/config":           {".", "internal/strictyaml", "internal/spell"},
 		"internal/doctor":           {".", "explain", "twilio", "internal/doctor/protocol"},
 		"internal/doctor/protocol":  {"."},

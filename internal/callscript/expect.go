@@ -50,6 +50,9 @@ func (s *Suite) checkExpect(e *Expect, key string) []error {
 	if e.End != "" && !slices.Contains(ends, carrier.EndReason(e.End)) {
 		bad("end", fmt.Sprintf("%q is no end of a call: one of %v", e.End, ends))
 	}
+	if statuses := []string{"completed", "busy", "failed", "no-answer", "canceled"}; e.Status != "" && !slices.Contains(statuses, e.Status) {
+		bad("status", fmt.Sprintf("%q is no status of a call that is over: one of %v", e.Status, statuses))
+	}
 	for sub, list := range map[string][]Hear{"heard": e.Heard, "not_heard": e.NotHeard} {
 		for i := range list {
 			if _, err := list[i].matcher(); err != nil {

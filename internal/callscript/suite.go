@@ -226,6 +226,9 @@ func (s *Suite) checkCase(c *Case, key string) []error {
 	if !slices.Contains([]string{"", "kept", "full"}, c.Outbox) {
 		bad("outbox", "the outbox is kept or full")
 	}
+	if c.Seed < 0 {
+		bad("seed", "a seed is 0 or more")
+	}
 	if len(c.Grant) > 0 && s.URL != "" {
 		bad("grant", "a server grants permissions by its own configuration: grant is for a flow")
 	}

@@ -136,6 +136,10 @@ func report(env *Env, at *cobra.Command, err error) int {
 		}
 		return exitNo
 	}
+	if errors.Is(err, context.Canceled) { // nothing is wrong: somebody stopped it
+		fmt.Fprintln(env.Stderr, "stopped")
+		return exitNo
+	}
 	p := env.palette(env.Stderr)
 	for _, e := range flatten(err) {
 		fmt.Fprintf(env.Stderr, "%s %v\n", p.red("error:"), e)

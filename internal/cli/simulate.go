@@ -35,6 +35,7 @@ type flowSet struct {
 type simulatedFlow struct {
 	program *ivr.Program
 	locales []string
+	names   []string // of languages, in the flow
 	sealer  *ivr.Sealer
 	err     error
 }
@@ -76,7 +77,7 @@ func readSimulatedFlow(path string) (*simulatedFlow, error) {
 func newSimulatedFlow(flow *ivr.Flow, program *ivr.Program) (*simulatedFlow, error) {
 	s := &simulatedFlow{program: program}
 	for _, l := range flow.Languages {
-		s.locales = append(s.locales, l.Locale)
+		s.locales, s.names = append(s.locales, l.Locale), append(s.names, l.Name)
 	}
 	if len(s.locales) == 0 {
 		s.locales = []string{"en-US"} // that of a flow that names none

@@ -210,7 +210,11 @@ func (o *caseOpener) prepare(suites []*callscript.Suite) error {
 	for _, s := range suites {
 		switch flow := o.flowOf(s); {
 		case flow != "":
-			if _, err := o.flows.load(flow); err != nil {
+			f, err := o.flows.load(flow)
+			if err == nil {
+				err = s.CheckAgainst(f.program, f.names)
+			}
+			if err != nil {
 				errs = append(errs, err)
 			}
 		case o.flags.url == "" && s.URL == "":

@@ -109,7 +109,7 @@ func TestVoiceStops(t *testing.T) {
 	}()
 	began := time.Now()
 	code, out := callAloud(t, ctx, voiceFlow)
-	if time.Since(began) > time.Minute || code == 0 {
+	if time.Since(began) > time.Minute || code != 1 || !strings.HasSuffix(out, "\nstopped\n") {
 		t.Errorf("exit code %d after %v\n%s", code, time.Since(began), out)
 	}
 }
