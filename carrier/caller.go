@@ -287,7 +287,10 @@ func (c *Call) decides(want string, answer func(Effect) (Event, bool)) error {
 
 // Undecided are the effects that wait for the world to act, before time passes
 // and Config.World does. A front end that asks a person looks here.
-func (c *Call) Undecided() []Effect { return slices.Clone(c.undecided) }
+func (c *Call) Undecided() []Effect {
+	c.undecided = slices.DeleteFunc(c.undecided, func(e Effect) bool { return !c.state.awaits(e) })
+	return slices.Clone(c.undecided)
+}
 
 // Fault lets something go wrong from now on, as Config.Faults does from the start.
 func (c *Call) Fault(f Fault) error {

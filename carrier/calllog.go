@@ -2,7 +2,6 @@ package carrier
 
 import (
 	"fmt"
-	"slices"
 	"strings"
 )
 
@@ -19,10 +18,6 @@ func (c *Call) add(e Entry) {
 // note writes an effect into the log.
 func (c *Call) note(e Effect) {
 	switch e := e.(type) {
-	case Request:
-		if e.Verb == "Pay" && e.For == ForAction { // nobody need decide it any more
-			c.undecided = slices.DeleteFunc(c.undecided, func(u Effect) bool { _, ok := u.(Paying); return ok })
-		}
 	case Heard:
 		c.add(Entry{Kind: EntryKind(e.Sound), Leg: e.Leg, Heard: &e})
 	case Cut:

@@ -170,6 +170,21 @@ func (s State) End() (End, bool) {
 	return *s.c.end, true
 }
 
+// awaits reports whether it can still be decided what becomes of an effect: a caller may
+// have left a queue, or a Pay, without anybody's doing.
+func (s State) awaits(e Effect) bool {
+	busy := func(with func(activity) bool) bool {
+		return slices.ContainsFunc(s.c.threads, func(t *thread) bool { return with(t.act) })
+	}
+	switch e := e.(type) {
+	case Queued:
+		return busy(func(a activity) bool { q, ok := a.(*queueing); return ok && q.sid == e.Sid && q.queue == nil })
+	case Paying:
+		return busy(func(a activity) bool { p, ok := a.(*paying); return ok && p.payment == nil })
+	}
+	return true
+}
+
 // CallSid identifies a leg of the call; 0 is the caller's.
 func (s State) CallSid(leg int) string {
 	if s.c == nil || leg < 0 || leg >= len(s.c.legs) {

@@ -1,6 +1,7 @@
 package callscript
 
 import (
+	"bytes"
 	"encoding/json"
 	"encoding/xml"
 	"fmt"
@@ -65,16 +66,26 @@ func (r *Result) MarshalJSON() ([]byte, error) {
 	if !out.OK {
 		out.Log = r.Log
 	}
-	return json.Marshal(out)
+	return plainJSON(out)
 }
 
 // MarshalJSON writes a failure with names in small letters.
 func (f Failure) MarshalJSON() ([]byte, error) {
-	return json.Marshal(struct {
+	return plainJSON(struct {
 		Line int    `json:"line,omitempty"`
 		Step string `json:"step,omitempty"`
 		Text string `json:"text"`
 	}(f))
+}
+
+// plainJSON is json.Marshal that leaves "<", ">" and "&" as they are, for people who look
+// for a document in it.
+func plainJSON(v any) ([]byte, error) {
+	var b bytes.Buffer
+	enc := json.NewEncoder(&b)
+	enc.SetEscapeHTML(false)
+	err := enc.Encode(v)
+	return bytes.TrimSuffix(b.Bytes(), []byte{'\n'}), err
 }
 
 // The XML of JUnit, as continuous integration reads it

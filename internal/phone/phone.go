@@ -196,8 +196,11 @@ func (p *Phone) help() {
 
 // decide asks what the other side does.
 func (p *Phone) decide(ctx context.Context, e carrier.Effect) error {
-	if _, pays := e.(carrier.Paying); pays {
+	switch e.(type) {
+	case carrier.Paying:
 		return p.pay(ctx)
+	case carrier.Queued:
+		return p.queue(ctx)
 	}
 	leg, ok := e.(carrier.LegStarted)
 	if !ok {
@@ -240,6 +243,48 @@ func (p *Phone) pay(ctx context.Context) error {
 		return p.press(a.Keys)
 	default:
 		p.help()
+	}
+	return nil
+}
+
+// queue lets the caller wait, or press keys meanwhile.
+func (p *Phone) queue(ctx context.Context) error {
+	p.prompt("Enter until somebody takes the call, keys while you wait, f for a full queue, h to hang up")
+	a, err := p.next(ctx)
+	switch {
+	case err != nil:
+		return err
+	case a.HangUp:
+		return p.call.HangUp()
+	case a.Silence:
+		p.call.Decide()
+	case a.Other == 'f':
+		return p.call.Do(carrier.QueueDoes{Queue: carrier.Queue{Result: "queue-full"}})
+	case a.Keys != "":
+		if err := p.untilKeys(); err != nil {
+			return err
+		}
+		return p.press(a.Keys)
+	default:
+		p.help()
+	}
+	return nil
+}
+
+// queuePatience is how long it may take until what is heard in a queue takes keys.
+const queuePatience = 5 * time.Minute
+
+// untilKeys lets time pass until the queue takes keys.
+func (p *Phone) untilKeys() error {
+	limit := p.call.Now() + queuePatience
+	for !p.call.Listening().Keys {
+		at, ok := p.call.Next()
+		if !ok || at > limit {
+			return nil
+		}
+		if _, err := p.call.Step(at); err != nil {
+			return err
+		}
 	}
 	return nil
 }

@@ -137,6 +137,28 @@ func TestPay(t *testing.T) {
 	}
 }
 
+// A caller in a queue waits, presses keys, finds it full, or hangs up.
+func TestQueue(t *testing.T) {
+	docs := map[string]string{
+		"/voice": `<Enqueue waitUrl="/wait">q</Enqueue><Say>After the queue.</Say>`,
+		"/wait":  `<Say>Please hold.</Say><Gather numDigits="1" action="/key"><Say>Press 1 to leave.</Say></Gather>`,
+		"/key":   `<Leave/>`,
+	}
+	for typed, want := range map[string]string{
+		"\n": "you talk to queue:q", "1\n": "After the queue.", "x\nf\n": "warning 14207", "h\n": "you hung up",
+	} {
+		var out bytes.Buffer
+		p := &phone.Phone{Screen: &phone.Screen{Out: &out, Width: 200}, Actions: phone.ReadLines(strings.NewReader(typed))}
+		call(t, p, docs)
+		if !strings.Contains(out.String(), want) {
+			t.Errorf("%q: no %q in\n%s", typed, want, out.String())
+		}
+		if typed == "1\n" && strings.Count(out.String(), "Enter until somebody") != 1 {
+			t.Errorf("asked again after the queue was left:\n%s", out.String())
+		}
+	}
+}
+
 // Who says nothing about the other side for ten seconds is answered.
 func TestRealTimeDecidesItself(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
