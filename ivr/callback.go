@@ -22,6 +22,9 @@ const (
 	maxEntered = 18
 )
 
+// callbackFinish is the key that ends a number.
+const callbackFinish = "#"
+
 // callbackStepper is a compiled Callback.
 type callbackStepper struct {
 	number         *asker
@@ -62,12 +65,15 @@ func (b *Callback) compile(c *nodeCompiler) stepper {
 	out.note = c.template("note", b.Note, "go into a booking")
 	c.callback = false
 	c.silentCost(out.offer)
-	out.gather = twiml.Gather{Input: twiml.DTMF, Timeout: twiml.Seconds(out.number.timeout), NumDigits: maxEntered, FinishOnKey: twiml.Set("#")}
+	out.gather = twiml.Gather{Input: twiml.DTMF, Timeout: twiml.Seconds(out.number.timeout), NumDigits: maxEntered, FinishOnKey: twiml.Set(callbackFinish)}
 	out.keys = keyGather(out.number.timeout)
 	out.booked = c.exit("booked", "booked", b.Booked, ByCaller)
 	out.declined = c.exit("declined", "declined", b.Declined, ByCaller)
 	out.failed = c.errorExit("error", b.Error)
 	c.globalKeys(false, func(key string) bool { return key == out.yes || key == out.other || key == out.no })
+	if out.slots != nil {
+		c.shadowing(sortedKeys(out.slots.byKey)...)
+	}
 	return out
 }
 

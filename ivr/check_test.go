@@ -203,6 +203,14 @@ var ruleTests = []struct {
 		f.Keys = append(f.Keys, ivr.GlobalKey{Key: "#", Do: ivr.Repeat})
 		do[ivr.Collect](f, "code").Digits.Max = 6
 	}, "code digits.finish", ""},
+	{ivr.FinishKey, "of a number to call back", func(f *ivr.Flow) {
+		f.Keys = append(f.Keys, ivr.GlobalKey{Key: "#", Do: ivr.Repeat})
+		slotted(f)
+	}, "desk prompt", ""},
+	{ivr.ShadowedKey, "confirmation", func(f *ivr.Flow) {
+		do[ivr.Collect](f, "code").Confirm = &ivr.Confirm{Prompt: ivr.Speak("{code|digits}?"), No: "0"}
+	}, "code ", ""},
+	{ivr.ShadowedKey, "slot", func(f *ivr.Flow) { slotted(f).Slots.Choices[0].Key = "0" }, "desk ", ""},
 	{ivr.HoursOverlap, "intervals", func(f *ivr.Flow) {
 		f.Schedules[0].Week = append(f.Schedules[0].Week, ivr.Interval{Days: []time.Weekday{time.Tuesday}, Span: ivr.Span{From: 16 * 60, To: 18 * 60}})
 	}, " schedules.0.week.1", ""},

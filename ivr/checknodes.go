@@ -28,7 +28,11 @@ func (k *checker) checkNodes() {
 		case *menuStepper:
 			k.checkMenu(n, do)
 		case *collectStepper:
-			k.checkFinish(n, do)
+			if do.digits != nil && do.digits.min < do.digits.max {
+				k.checkFinish(n, "digits.finish", do.digits.finish, "use the other one of # and *")
+			}
+		case *callbackStepper:
+			k.checkFinish(n, "prompt", callbackFinish, "give the global key another one")
 		case *transferStepper:
 			k.checkTargets(n, do)
 		case *httpStepper:
@@ -110,12 +114,10 @@ func (k *checker) checkMenu(n *node, m *menuStepper) {
 	}
 }
 
-func (k *checker) checkFinish(n *node, c *collectStepper) {
-	if c.digits == nil || c.digits.min == c.digits.max {
-		return
-	}
-	if _, global := k.p.keys[c.digits.finish]; global {
-		k.at(n, FinishKey, Error, "digits.finish", "%s ends the entry here and is a global key: use the other one of # and *", c.digits.finish)
+// checkFinish wants the key that ends an entry to be no global key.
+func (k *checker) checkFinish(n *node, field, finish, advice string) {
+	if _, global := k.p.keys[finish]; global {
+		k.at(n, FinishKey, Error, field, "%s ends the entry here and is a global key: %s", finish, advice)
 	}
 }
 

@@ -69,6 +69,9 @@ func (k *Collect) compile(c *nodeCompiler) stepper {
 		out.confirm = c.confirmation(k, out)
 	}
 	c.globalKeys(k.Speech != nil, func(key string) bool { return out.digits != nil && out.digits.takes(key) })
+	if out.confirm != nil {
+		c.shadowing(out.confirm.yes, out.confirm.no)
+	}
 	return out
 }
 

@@ -88,6 +88,16 @@ func (c *nodeCompiler) globalKeys(listens bool, own func(key string) bool) {
 	}
 }
 
+// shadowing notes keys of a later question of a node that are global keys too.
+func (c *nodeCompiler) shadowing(keys ...string) {
+	for _, key := range keys {
+		what := "key " + key
+		if _, global := c.p.keys[key]; global && !slices.Contains(c.node.shadows, what) {
+			c.node.shadows = append(c.node.shadows, what)
+		}
+	}
+}
+
 // spokenCommands adds the words and keys of the global commands to what can be said at
 // a node, where they mean nothing else.
 func (c *nodeCompiler) spokenCommands(said []phrases) {
