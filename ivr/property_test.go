@@ -1,6 +1,7 @@
 package ivr_test
 
 import (
+	"errors"
 	"net/url"
 	"reflect"
 	"slices"
@@ -96,6 +97,9 @@ func (w *walk) run() {
 		ev.Kind, ev.Params = w.next(string(body))
 		ev.Results = nil
 		w.follow(answer, ev, body)
+		if w.kind == anyhow {
+			w.stray()
+		}
 	}
 	if w.kind != anyhow {
 		w.rt.Fatalf("the call of a caller who is silent or wrong does not end: %d documents", w.documents)
@@ -217,6 +221,31 @@ func (w *walk) longest(body []byte) int {
 	}
 	add(root)
 	return total
+}
+
+// stray sends an event that may not be one that the call waits for: a late one, or one of
+// another document. It is answered, or refused as one whose place is lost; nothing else.
+func (w *walk) stray() {
+	kind := rapid.SampledFrom([]ivr.EventKind{
+		ivr.Input, ivr.Silence, ivr.Dialled, ivr.Queued, ivr.Waiting, ivr.WaitKey, ivr.Recorded, ivr.Saved, ivr.Poll, ivr.Whisper, ivr.Accept,
+	}).Draw(w.rt, "stray")
+	ev := &ivr.Event{Kind: kind, CallSid: callSid, Now: monday, Params: url.Values{
+		"Digits": {"1"}, "SpeechResult": {"Yes."}, "RecordingDuration": {"9"}, "RecordingUrl": {"https://example.org/RE"}, "RecordingStatus": {"completed"},
+		"CallStatus": {rapid.SampledFrom([]string{"in-progress", "completed"}).Draw(w.rt, "status")},
+	}}
+	answer, err := w.program.Step(w.site, w.state, ev)
+	var lost *ivr.StateError
+	switch {
+	case errors.As(err, &lost) && lost.Reason == ivr.Misplaced:
+		restarted, err := w.program.Restart(w.site, ev)
+		if err != nil || !restarted.Pending && restarted.Document == nil && !kind.IsStatus() {
+			w.rt.Fatalf("event %c cannot begin anew: %v", kind, err)
+		}
+	case err != nil && !strings.Contains(err.Error(), "steps"):
+		w.rt.Fatalf("event %c: %v", kind, err)
+	case err == nil && !answer.Pending && answer.Document == nil && !kind.IsStatus():
+		w.rt.Fatalf("event %c has no document", kind)
+	}
 }
 
 // next draws what happens at a document.
