@@ -3,6 +3,7 @@ package explain_test
 import (
 	"context"
 	"net/http"
+	"strings"
 	"testing"
 
 	"github.com/callgate/callgate/explain"
@@ -44,6 +45,28 @@ func BenchmarkExplain(b *testing.B) {
 		}
 		benchmark(b, c.config, r)
 	})
+}
+
+// hostile are pieces that repeated make long bodies and queries which are dear to take
+// apart. None may cost much more than an ordinary form.
+var hostile = map[string]string{
+	"lists": `["a",`, "commas": "a,", "spaces": "+", "names": "a_", "entities": "%26amp;", "pairs": "&", "repeated": "a=1&", "euros": "%E2%82%AC", "slashes": "/",
+}
+
+func BenchmarkExplainHostile(b *testing.B) {
+	for name, piece := range hostile {
+		c := newCase(0)
+		r := c.request()
+		r.Header.Set(twilio.Header, "AAAAAAAAAAAAAAAAAAAAAAAAAAA=")
+		b.Run(name+"/body", func(b *testing.B) {
+			r.Body = []byte("Body=" + strings.Repeat(piece, 60<<10/len(piece)))
+			benchmark(b, c.config, r)
+		})
+		b.Run(name+"/query", func(b *testing.B) {
+			get := &explain.Request{Method: "GET", Header: r.Header, URL: "https://ivr.example.org/?" + strings.Repeat(piece, 8000/len(piece))}
+			benchmark(b, c.config, get)
+		})
+	}
 }
 
 func benchmark(b *testing.B, config explain.Config, r *explain.Request) {

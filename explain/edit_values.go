@@ -187,6 +187,9 @@ func (es *paramEdits) joined() {
 	}
 }
 
+// maxElements bounds the values that are thought to have been joined.
+const maxElements = 64
+
 // split adds an edit that makes several parameters of one.
 func (es *paramEdits) split(name string, cost int, elements func(string) []string) {
 	es.list(CauseParamsJoined, cost, slotFree, func(ps callgate.Params) callgate.Params {
@@ -195,7 +198,11 @@ func (es *paramEdits) split(name string, cost int, elements func(string) []strin
 			return ps
 		}
 		var many callgate.Params
-		for _, v := range elements(ps[i].Value) {
+		values := elements(ps[i].Value)
+		if len(values) > maxElements {
+			return ps
+		}
+		for _, v := range values {
 			many = append(many, callgate.Param{Name: name, Value: v})
 		}
 		return slices.Replace(ps, i, i+1, many...)

@@ -12,7 +12,8 @@ import (
 
 // The bounds of one search. They are counted, not timed: the same request has
 // the same answer on a slow machine and on a fast one. Together they keep a
-// search under 50 ms of one core (BenchmarkExplain).
+// search at about 50 ms of one core at most, for hostile requests too (BenchmarkExplain,
+// BenchmarkExplainHostile).
 const (
 	// MaxChanges is the most changes that one explanation has.
 	MaxChanges = 3
@@ -110,7 +111,13 @@ func (s *search) addRoots(natural root) {
 			continue
 		}
 		for _, then := range moves {
-			if p, changed := then.apply(o); changed && then.slot != first.slot {
+			if len(s.roots) == maxRoots || !s.budget.spend(buildText(o.address.query)) {
+				break
+			}
+			if then.slot == first.slot {
+				continue
+			}
+			if p, changed := then.apply(o); changed {
 				s.addRoot(p, first, then)
 			}
 		}
@@ -167,7 +174,7 @@ func (s *search) open(at *start) {
 		s.buf = appendSigned(s.buf[:0], ps)
 		return string(s.buf)
 	}, s.budget)
-	at.forms.work = buildWork + buildParam*len(o.params)
+	at.forms.work = buildForm(o.params, at.forms.levels[0][0].text)
 }
 
 // share returns the space that made gives for a text, made once.

@@ -3,6 +3,9 @@ package explain
 import (
 	"hash/maphash"
 	"slices"
+	"strings"
+
+	"github.com/callgate/callgate"
 )
 
 // node is one edited value and the edits that made it.
@@ -31,7 +34,7 @@ type space[T any] struct {
 
 func newSpace[T any](start T, list func() []edit[T], text func(T) string, b *budget) *space[T] {
 	first := node[T]{value: start, text: text(start), depth: MaxChanges}
-	return &space[T]{list: list, text: text, budget: b, work: buildWork + buildByte*len(first.text), levels: [kept + 1][]node[T]{{first}}}
+	return &space[T]{list: list, text: text, budget: b, work: buildText(first.text), levels: [kept + 1][]node[T]{{first}}}
 }
 
 // singles makes level 1. Edits that change nothing, or the same as one before,
@@ -195,7 +198,30 @@ const (
 )
 
 // hash takes the work of one signature from the budget.
-func (b *budget) hash(bytes int) bool { return b.spend(hashWork + bytes/2) }
+func (b *budget) hash(bytes int) bool {
+	return b.spend(hashWork + bytes/2 + beyond(bytes, typicalBytes))
+}
+
+// What requests of the carrier stay below. Nothing is built as fast in the caches beyond
+// that, and nobody but an attacker sends it.
+const (
+	typicalBytes = 4 << 10
+	typicalParts = 128
+	buildPart    = 200
+)
+
+// buildText is the work to make one variant of an address or a piece of it.
+func buildText(text string) int {
+	parts := strings.Count(text, "&") + strings.Count(text, "/")
+	return buildWork + buildByte*len(text) + buildPart*beyond(parts, typicalParts)
+}
+
+// buildForm is the work to make one variant of a form, of which text is signed.
+func buildForm(ps callgate.Params, text string) int {
+	return buildWork + buildParam*(len(ps)+beyond(len(ps), typicalParts)) + 2*buildByte*beyond(len(text), typicalBytes)
+}
+
+func beyond(n, typical int) int { return max(n-typical, 0) }
 
 func (b *budget) spend(work int) bool {
 	b.work -= work
