@@ -185,7 +185,7 @@ func (c *Config) check() error {
 			bad("Faults[%d]: %w", i, err)
 		}
 	}
-	return errors.Join(append(errs, c.Options.check())...)
+	return errors.Join(append(errs, c.Options.Check())...)
 }
 
 func (c *Config) checkURLs(bad func(format string, args ...any)) {

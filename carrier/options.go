@@ -171,8 +171,8 @@ func set[T comparable](field *T, value T) {
 	}
 }
 
-// check reports everything that is wrong with the options.
-func (o Options) check() error {
+// Check reports everything that is wrong with the options.
+func (o Options) Check() error {
 	var errs []error
 	bad := func(field string, value any, want string) {
 		errs = append(errs, fmt.Errorf("carrier: Options.%s is %v: it must be %s", field, value, want))

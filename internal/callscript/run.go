@@ -271,6 +271,9 @@ func (r *Result) place(ctx context.Context, p *Playing, config carrier.Config) (
 // apply fills in what a case says of the world and of what goes wrong.
 func (s *Suite) apply(c *Case, config *carrier.Config) error {
 	config.World = s.world(c)
+	if s.Carrier != (Carrier{}) {
+		config.Options, config.Cookies = s.Carrier.options(), carrier.CookiePolicy(s.Carrier.Cookies)
+	}
 	config.Callbacks = carrier.Delivery(c.Callbacks)
 	if c.Seed != 0 {
 		config.Seed = uint64(c.Seed)

@@ -228,6 +228,22 @@ cases:
 	}
 }
 
+// What a carrier's documentation leaves open is as the file says.
+func TestCarrierOptions(t *testing.T) {
+	for options, passes := range map[string]bool{"": false, "carrier: {apology: Oh dear., speech_rate: 10, cookies: drop}": true} {
+		results := run(t, everything(), options+`
+cases:
+  - name: a
+    faults: [{status: 500}]
+    steps: [hear: Oh dear.]
+    expect: {errors: [11200]}
+`, callscript.Options{})
+		if passed := len(results[0].Failures) == 0; passed != passes {
+			t.Errorf("%q: %v", options, results[0].Failures)
+		}
+	}
+}
+
 // What others did in a call, and how it was paid, is in its case.
 func TestRecordingOfOthers(t *testing.T) {
 	first := run(t, everything(), `

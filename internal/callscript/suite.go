@@ -30,6 +30,8 @@ type Suite struct {
 	Defaults Party `yaml:"defaults"`
 	// HTTP answers the look-ups of a flow, after those of the case.
 	HTTP []Lookup `yaml:"http"`
+	// Carrier is how the carrier behaves where its documentation leaves that open.
+	Carrier Carrier `yaml:"carrier"`
 	// World is what others do in all cases; a case adds to it.
 	World World  `yaml:"world"`
 	Cases []Case `yaml:"cases"`
@@ -185,6 +187,9 @@ func (s *Suite) check() error {
 	faults = append(faults, s.checkHTTP(s.HTTP, "http")...)
 	if err := s.World.check(); err != nil {
 		bad("world", "%v", err)
+	}
+	for _, fault := range s.Carrier.check() {
+		bad("carrier", "%s", fault)
 	}
 	names := map[string]bool{}
 	for i := range s.Cases {

@@ -33,6 +33,8 @@ func TestParseFaults(t *testing.T) {
 		{"no status at the end", "cases:\n  - name: a\n    expect: {status: done}", "\"done\" is no status of a call that is over"},
 		{"no purpose", "cases:\n  - name: a\n    faults: [{kind: drop, for: nothing}]", "For is \"nothing\": it is one of"},
 		{"no seed", "cases:\n  - name: a\n    seed: -4", "a seed is 0 or more"},
+		{"no such carrier", "carrier: {gather_hang_up: soon, speech_rate: -3, cookies: eat}\ncases: [{name: a}]", "x.yaml:1: carrier: gather_hang_up is soon: it must be no-request or send-entered"},
+		{"a carrier that eats", "carrier: {cookies: eat, ring_extra: -1s}\ncases: [{name: a}]", "x.yaml:1: carrier: ring_extra is -1s: it must be positive"},
 		{"nothing to do", "cases:\n  - name: a\n    steps: [{}]", "cases[0].steps[0]: the step does nothing"},
 		{"two things", "cases:\n  - name: a\n    steps: [{press: 1, wait: 1s}]", "the step does several things"},
 		{"no key", "cases:\n  - name: a\n    steps: [barge: a]", "barge: keys are 0-9, * and #"},
