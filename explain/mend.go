@@ -32,7 +32,10 @@ func (m *mends) of(c Cause, signed address, _ []Difference) []Mend {
 	case CauseKeySpelling:
 		list = append(list, Mend{"the environment or file that holds the key", "", "store the auth token alone: without quotes, spaces or a name before it"})
 	case CauseAddressUnknown:
-		list = append(list, Mend{"callgate.yaml", "public_url: https://HOST", "write scheme, host and path prefix as in the carrier's console; its debugger shows the address that it requested"})
+		if m.config.PublicURL == "" {
+			list = append(list, Mend{"callgate.yaml", "public_url: https://HOST", "write scheme, host and path prefix as in the carrier's console; its debugger shows the address that it requested"})
+		}
+		list = append(list, Mend{"callgate.yaml", "webhooks: [\"https://HOST/PATH?QUERY\"]", "list the addresses in the carrier's console, and the next explanation compares with them"})
 	}
 	if line, ok := proxyLines[c][m.proxy]; ok {
 		list = append(list, Mend{Where: m.proxy.Name(), Line: line})
