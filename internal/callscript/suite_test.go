@@ -61,10 +61,14 @@ func TestParseFaults(t *testing.T) {
 func FuzzParse(f *testing.F) {
 	f.Add("flow: a.yaml\ncases:\n  - name: a\n    steps: [hear: b, press: 1, dial: busy, record: 3, fault: {delay: 16s}]\n    expect: {end: hangup, requests: <=3}\n")
 	f.Add("cases: [{name: a, http: [{match: 'GET https://x/*', reply: {json: {a: [1, x]}}}]}]")
+	f.Add("steps: [press: 1]\nhttp: [{node: a, reply: {status: 404}}]\nfaults: [drop]\nworld: {dial: {\"*\": busy}}\ngrant: [a]\nseed: 1\n")
 	f.Fuzz(func(t *testing.T, text string) {
 		s, err := callscript.Parse("x.yaml", []byte(text))
 		if (s == nil) == (err == nil) {
 			t.Errorf("a suite %v and an error %v", s, err)
+		}
+		if s, err := callscript.ParseSteps("x.yaml", []byte(text)); err == nil && len(s.Cases) != 1 {
+			t.Errorf("a script with %d cases", len(s.Cases))
 		}
 	})
 }
