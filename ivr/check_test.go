@@ -116,6 +116,14 @@ var ruleTests = []struct {
 		f.Vars = append(f.Vars, ivr.Var{Name: "when", Type: expr.Text, Secret: true, Default: expr.TextValue("x")})
 		slotted(f).Slots.Choices[0].Value = "{when}"
 	}, "desk slots.choices.0.value", ""},
+	{ivr.InvalidValue, "repeat key", func(f *ivr.Flow) { do[ivr.Menu](f, "main").RepeatKey = "99" }, "main repeat_key", ""},
+	{ivr.DuplicateKey, "repeat key", func(f *ivr.Flow) { do[ivr.Menu](f, "main").RepeatKey = "1" }, "main repeat_key", ""},
+	{ivr.DuplicateKey, "back key", func(f *ivr.Flow) { m := do[ivr.Menu](f, "main"); m.RepeatKey, m.BackKey = "9", "9" }, "main back_key", ""},
+	{ivr.ShadowedKey, "repeat key", func(f *ivr.Flow) { do[ivr.Menu](f, "main").RepeatKey = "0" }, "main ", ""},
+	{ivr.SecretLeak, "notice of a message", func(f *ivr.Flow) {
+		f.Vars = append(f.Vars, ivr.Var{Name: "who", Type: expr.Text, Secret: true, Default: expr.TextValue("x")})
+		do[ivr.Voicemail](f, "mailbox").Notify = "{who}"
+	}, "mailbox notify", ""},
 	{ivr.DuplicateKey, "slot", func(f *ivr.Flow) { s := slotted(f).Slots; s.Choices = append(s.Choices, s.Choices[0]) }, "desk slots.choices.1.key", ""},
 	{ivr.DuplicateKey, "words of two commands", func(f *ivr.Flow) {
 		f.Keys[0].Words = map[string][]string{"en": {"person"}}

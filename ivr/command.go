@@ -143,14 +143,19 @@ func (r *run) spokenCommand(said string, repeat func() move) (move, bool) {
 // obey does a global command.
 func (r *run) obey(i int, repeat func() move) move {
 	k := &r.p.commands[i]
-	switch {
-	case k.do == Operator:
+	if k.do == Operator {
 		return r.take(k.to, k.label)
-	case k.do == Back && len(r.s.history) > 0:
+	}
+	return r.do(k.do, k.label, repeat)
+}
+
+// do asks the question before, if there is one, or this one again.
+func (r *run) do(command Command, label string, repeat func() move) move {
+	if command == Back && len(r.s.history) > 0 {
 		last := len(r.s.history) - 1
 		to := r.s.history[last]
 		r.s.history = r.s.history[:last:last]
-		return r.take(to, k.label)
+		return r.take(to, label)
 	}
 	return repeat()
 }

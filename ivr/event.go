@@ -105,6 +105,7 @@ type Message struct {
 	Key      string
 	Node     string
 	Mailbox  string
+	Notify   string // who is to be told
 	From     string // as the carrier sent it: it may be withheld
 	Language string
 	URL      string // of the recording; the carrier asks for its own password there

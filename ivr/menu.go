@@ -22,8 +22,9 @@ type menuStepper struct {
 	ask     *asker
 	options []choice
 	keys    map[string]int
-	said    []phrases      // by language
-	gather  []twiml.Gather // by language
+	own     map[string]Command // RepeatKey and BackKey
+	said    []phrases          // by language
+	gather  []twiml.Gather     // by language
 }
 
 // choice is a compiled option.
@@ -54,9 +55,33 @@ func (m *Menu) compile(c *nodeCompiler) stepper {
 		words[i] = m.Options[i].Words
 	}
 	out.said = c.heard(c.phrases(words, func(i int) string { return fmt.Sprintf("options.%d.words", i) }), out.keys)
-	out.gather = c.gathers(out.ask, out.said, sortedKeys(out.keys))
-	c.globalKeys(out.said != nil, func(key string) bool { _, own := out.keys[key]; return own })
+	c.ownCommands(m, out)
+	out.gather = c.gathers(out.ask, out.said, append(sortedKeys(out.keys), sortedKeys(out.own)...))
+	c.globalKeys(out.said != nil, func(key string) bool {
+		_, option := out.keys[key]
+		return option || out.own[key] != ""
+	})
 	return out
+}
+
+// ownCommands adds the keys of a menu that repeat it and go back.
+func (c *nodeCompiler) ownCommands(m *Menu, out *menuStepper) {
+	out.own = map[string]Command{}
+	for _, k := range []struct {
+		field, key string
+		do         Command
+	}{{"repeat_key", m.RepeatKey, Repeat}, {"back_key", m.BackKey, Back}} {
+		_, option := out.keys[k.key]
+		switch {
+		case k.key == "":
+			continue
+		case !isKey(k.key):
+			c.fault(InvalidValue, k.field, "%q is no key: write one of 0-9, * and #", k.key)
+		case option || out.own[k.key] != "":
+			c.fault(DuplicateKey, k.field, "the key %s chooses two things", k.key)
+		}
+		out.own[k.key] = k.do
+	}
 }
 
 // checkKeys adds a key to those of a node.
@@ -196,6 +221,8 @@ func (m *menuStepper) resume(r *run) move {
 	switch i, ok := m.keys[keys]; {
 	case ok:
 		return r.chosen(m.options[i].to, m.options[i].label)
+	case m.own[keys] != "":
+		return r.do(m.own[keys], "key "+keys, repeat)
 	case keys != "":
 		if mv, ok := r.command(keys, repeat); ok {
 			return mv

@@ -117,6 +117,22 @@ func TestGlobalKeys(t *testing.T) {
 	c.press("9").press("9").press("9").at("one").silent().at("desk")
 }
 
+func TestKeysOfOneMenu(t *testing.T) {
+	m := func(id, to string) *ivr.Menu {
+		return &ivr.Menu{Ask: ivr.Ask{Prompt: ivr.Speak(id + "?")}, Options: []ivr.Option{{Key: "1", To: to}}}
+	}
+	first, second := m("first", "second"), m("second", "bye")
+	second.RepeatKey, second.BackKey = "9", "#"
+	f := lineOf(first, ivr.Node{ID: "second", Do: second})
+	c := newCall(t, f).dial().press("9").at("it").silent() // a wrong key at the first
+	c.press("1").at("second").silent().silent()
+	c.press("9").hears("second?").at("second").press("#").at("it").trail("second →key #→ it")
+	// The menu's own keys come before those of the flow.
+	f.Keys = []ivr.GlobalKey{{Key: "9", Do: ivr.Operator, To: "desk"}}
+	newCall(t, f).dial().press("9").at("desk")
+	newCall(t, f).dial().press("1").press("9").at("second")
+}
+
 func TestBackGoesFarButNotForEver(t *testing.T) {
 	m := func(id, to string) ivr.Node {
 		return ivr.Node{ID: id, Do: &ivr.Menu{Ask: ivr.Ask{Prompt: ivr.Speak(id)}, Options: []ivr.Option{{Key: "1", To: to}}}}

@@ -20,6 +20,9 @@ type Say struct {
 type Menu struct {
 	Ask     Ask
 	Options []Option
+	// RepeatKey asks the question again, BackKey the one before: as a GlobalKey does, at
+	// this menu. Default: none.
+	RepeatKey, BackKey string
 }
 
 // Option is one choice of a menu.
@@ -233,6 +236,9 @@ type Voicemail struct {
 	Greeting Prompt
 	// Mailbox says whose it is, for whoever delivers it.
 	Mailbox string
+	// Notify says who is told of it, for whoever delivers it: an address, a team. It may
+	// hold variables.
+	Notify string
 	// Min is how many seconds a message has at least; shorter ones go to Empty.
 	// Default 1.
 	Min int

@@ -209,7 +209,7 @@ func TestQueueWithoutFrills(t *testing.T) {
 }
 
 func voicemailLine() *ivr.Flow {
-	return lineOf(&ivr.Voicemail{Greeting: ivr.Speak("Leave a message."), Mailbox: "office", Min: 2, Recorded: "thanks", Empty: "empty"},
+	return lineOf(&ivr.Voicemail{Greeting: ivr.Speak("Leave a message."), Mailbox: "office", Notify: "office of {call.to}", Min: 2, Recorded: "thanks", Empty: "empty"},
 		hangup("thanks", "Thanks."), hangup("empty", "Nothing."))
 }
 
@@ -219,7 +219,7 @@ func TestVoicemail(t *testing.T) {
 	document := c.doc
 	c.follow(ivr.Recorded, append(recording, "Digits", "#")...).hears("Thanks.")
 	want := &ivr.Message{
-		Key: callSid + ":1", Node: "it", Mailbox: "office", From: caller, Language: "en-US",
+		Key: callSid + ":1", Node: "it", Mailbox: "office", Notify: "office of +15550199999", From: caller, Language: "en-US",
 		URL: "https://api.example.org/RE1", Sid: "RE1", Seconds: 12,
 	}
 	if len(c.effects) == 0 || !cmp.Equal(c.effects[0], ivr.Effect(want)) {

@@ -20,12 +20,14 @@ type voicemailStepper struct {
 	record   twiml.Record
 	min      int
 	mailbox  string
+	notify   *template
 	recorded target
 	empty    target
 }
 
 func (v *Voicemail) compile(c *nodeCompiler) stepper {
 	out := &voicemailStepper{greeting: c.prompt("greeting", v.Greeting), mailbox: v.Mailbox}
+	out.notify = c.template("notify", v.Notify, "go along with a message")
 	out.record = twiml.Record{
 		Method:      twiml.POST,
 		MaxLength:   c.seconds("max", v.Max, defaultMessage, minMessage, maxMessage),
@@ -92,7 +94,7 @@ func (v *voicemailStepper) message(r *run, key string, ready bool) *Message {
 		key += ":ready"
 	}
 	return &Message{
-		Key: key, Node: r.p.nodes[r.s.node].name, Mailbox: v.mailbox, Ready: ready,
+		Key: key, Node: r.p.nodes[r.s.node].name, Mailbox: v.mailbox, Notify: v.notify.fill(r, plain), Ready: ready,
 		From: clean(r.param("From"), maxFact), Language: r.lang().locale,
 		URL: r.param("RecordingUrl"), Sid: r.param("RecordingSid"), Seconds: r.number("RecordingDuration"),
 	}

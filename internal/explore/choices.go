@@ -142,11 +142,33 @@ func (c *choices) nodes(prefix string, nodes []ivr.Node, globals []ivr.GlobalKey
 		}
 		add(c.ofAction(name, n.Do)...)
 		for _, g := range globals {
-			add(press + g.Key)
+			add(ofCommand(g, n.Do)...)
 		}
 		add(press + wrongKey(inputs))
 		c.inputs[name] = inputs
 	}
+}
+
+// ofCommand is how a command that works everywhere is given at a node: by its key and,
+// where the carrier listens to speech, by its words.
+func ofCommand(g ivr.GlobalKey, action ivr.Action) (out []string) {
+	if g.Key != "" {
+		out = append(out, press+g.Key)
+	}
+	listens := false
+	switch a := action.(type) {
+	case *ivr.Menu, *ivr.ChooseLanguage:
+		listens = true
+	case *ivr.Collect:
+		listens = a.Speech != nil
+	}
+	for _, words := range g.Words {
+		if listens && len(words) > 0 {
+			out = append(out, speak+words[0])
+		}
+	}
+	slices.Sort(out) // the order of a map is not that of two runs
+	return out
 }
 
 // wrongKey is a key that means nothing at a node.
@@ -172,6 +194,11 @@ func (c *choices) ofAction(name string, action ivr.Action) []string {
 				}
 			}
 		}
+		for _, key := range []string{a.RepeatKey, a.BackKey} {
+			if key != "" {
+				out = append(out, press+key)
+			}
+		}
 	case *ivr.ChooseLanguage:
 		for _, o := range a.Offers {
 			out = append(out, press+o.Key)
@@ -182,6 +209,11 @@ func (c *choices) ofAction(name string, action ivr.Action) []string {
 	case *ivr.Callback:
 		c.staged[name] = true
 		out = append(out, press+keyOr(a.Yes, "1"), press+keyOr(a.Other, "2"), press+keyOr(a.No, "3"), press+"02079460000#", press+"1#")
+		if a.Slots != nil {
+			for _, slot := range a.Slots.Choices {
+				out = append(out, press+slot.Key)
+			}
+		}
 	case *ivr.Queue:
 		if a.LeaveKey != "" {
 			out = append(out, press+a.LeaveKey)

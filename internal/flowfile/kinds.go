@@ -52,7 +52,9 @@ func talking() []kind {
 		}),
 		kindOf(ivr.KindMenu, "Lets the caller choose by key or by word.", func(m *ivr.Menu) []field {
 			return askFields(&m.Ask, "menu", "The question, with the choices.",
-				field{key: "options", need: required, shape: options(&m.Options), doc: "The choices: the key, and the node that it leads to."})
+				field{key: "options", need: required, shape: options(&m.Options), doc: "The choices: the key, and the node that it leads to."},
+				field{key: "repeat_key", shape: key(&m.RepeatKey), doc: "The key that asks the question again. Default: none, or that of the flow."},
+				field{key: "back_key", shape: key(&m.BackKey), doc: "The key that asks the question before. Default: none, or that of the flow."})
 		}),
 		kindOf(ivr.KindCollect, "Asks for an entry by key or voice, checks it and keeps it in a variable.", collectFields),
 		kindOf(ivr.KindLanguage, "Lets the caller choose a language, each offered in itself.", func(l *ivr.ChooseLanguage) []field {
@@ -322,6 +324,7 @@ func voicemailFields(v *ivr.Voicemail) []field {
 	return []field{
 		{key: "voicemail", goes: "mailbox", need: required, shape: words(&v.Mailbox), doc: "Whose message it is."},
 		{key: "greeting", need: required, shape: prompt(&v.Greeting), doc: "Said before the beep."},
+		{key: "notify", shape: words(&v.Notify), doc: "Who is told of it: goes along with the message. It may hold variables."},
 		{key: "min", shape: seconds(&v.Min), doc: "A shorter message counts as empty. Default: 1s."},
 		{key: "max", shape: seconds(&v.Max), doc: "The longest message, at most 60m. Default: 3m."},
 		{key: "silence", shape: seconds(&v.Silence), doc: "How much silence ends it. Default: 5s."},

@@ -130,6 +130,7 @@ func everyNode() []ivr.Node {
 				{Key: "#", To: "lookup"},
 				{Label: "nurse", To: "person", Words: map[string][]string{"en": {"nurse"}}},
 			},
+			RepeatKey: "8", BackKey: "*",
 		}},
 		{ID: "code", Do: &ivr.Collect{
 			Ask: ivr.Ask{
@@ -200,7 +201,7 @@ func everyNode() []ivr.Node {
 			MaxWait: 300, LeaveKey: "*", Bridged: "bye", Timeout: "machine", Left: "promise", Full: "machine", Error: "machine",
 		}},
 		{ID: "machine", Do: &ivr.Voicemail{
-			Greeting: ivr.Speak("Leave a message."), Mailbox: "desk", Min: 2, Max: 60, Silence: 4, Finish: "12#", Recorded: "bye", Empty: "closed",
+			Greeting: ivr.Speak("Leave a message."), Mailbox: "desk", Notify: "desk@example.org", Min: 2, Max: 60, Silence: 4, Finish: "12#", Recorded: "bye", Empty: "closed",
 		}},
 		{ID: "bye", Permission: "restricted", Do: &ivr.Hangup{Prompt: ivr.Speak("Goodbye.")}},
 		{ID: "closed", Do: &ivr.Hangup{}},

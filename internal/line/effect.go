@@ -26,7 +26,7 @@ func (c *call) do(ctx context.Context, effect ivr.Effect) ivr.Result {
 	case *ivr.Message:
 		return c.keep(e.Key, "voicemail", e.Node, message{
 			Key: e.Key, Type: "voicemail", At: c.line.Now().UTC(), Node: e.Node,
-			Mailbox: e.Mailbox, From: e.From, Language: e.Language,
+			Mailbox: e.Mailbox, Notify: e.Notify, From: e.From, Language: e.Language,
 			URL: e.URL, Sid: e.Sid, Seconds: e.Seconds, Ready: e.Ready,
 		})
 	case *ivr.Remember:
@@ -79,6 +79,7 @@ type message struct {
 	At       time.Time `json:"at"`
 	Node     string    `json:"node"`
 	Mailbox  string    `json:"mailbox,omitempty"`
+	Notify   string    `json:"notify,omitempty"`
 	From     string    `json:"from"`
 	Language string    `json:"language"`
 	URL      string    `json:"url"`
