@@ -169,9 +169,16 @@ func (s *serving) serve(ctx context.Context, main net.Listener) error {
 	defer signal.Stop(hangup)
 	s.announce(g, endpoints)
 	go s.reloadOnChange(ctx, hangup)
-	context.AfterFunc(ctx, func() { s.log.Info("stopping; requests in flight are finished first") })
+	said := make(chan struct{})
+	context.AfterFunc(ctx, func() {
+		s.log.Info("stopping; requests in flight are finished first")
+		close(said)
+	})
 	go s.why.Run(ctx)
 	err := server.Run(ctx, server.Timeouts(g.config.Timeouts), s.log, endpoints...)
+	if ctx.Err() != nil {
+		<-said // first, also when there was nothing to finish
+	}
 	s.log.Info("stopped")
 	return err
 }
