@@ -31,18 +31,44 @@ func editOrder(es *edits[string], pairs []string) {
 		editMoves(es, pairs)
 		return
 	}
-	cost := min(n, costRare) // two orders are few, 24 are many
-	permute(n, func(p []int) {
+	editOrders(es, n, func(p []int) func([]string) []string {
 		to := make([]string, n)
 		for i, j := range p {
 			to[i] = distinct[j]
 		}
-		query(es, CauseQueryOrder, cost, slotOrder, func(ps []string) []string { return inOrder(ps, to) })
+		return func(ps []string) []string { return inOrder(ps, to) }
+	})
+	// Of pairs that stand twice, others may have stood between.
+	if m := len(pairs); m > n && m <= maxOrdered {
+		editOrders(es, m, func(p []int) func([]string) []string {
+			to := slices.Clone(p)
+			return func(ps []string) []string { return inPlaces(ps, to) }
+		})
+	}
+}
+
+// editOrders adds what is made of every order of n things.
+func editOrders(es *edits[string], n int, order func(p []int) func([]string) []string) {
+	cost := min(n, costRare) // two orders are few, 24 are many
+	permute(n, func(p []int) {
+		query(es, CauseQueryOrder, cost, slotOrder, order(p))
 		if n > deepOrdered {
 			last := &(*es)[len(*es)-1]
 			last.cost, last.depth = costLast, maxOrdered+1-n
 		}
 	})
+}
+
+// inPlaces puts ps into the places of to, or leaves them when their number is another.
+func inPlaces(ps []string, to []int) []string {
+	if len(ps) != len(to) {
+		return ps
+	}
+	out := make([]string, len(ps))
+	for i, j := range to {
+		out[i] = ps[j]
+	}
+	return out
 }
 
 // editMoves offers, for a query that is too long for every order, to move one

@@ -10,8 +10,9 @@ import (
 	"github.com/callgate/callgate/twilio"
 )
 
-// A question mark with nothing behind it is no matter of parameters, and of no hash.
-func TestBareQuestionMark(t *testing.T) {
+// A question mark with nothing behind it is no matter of parameters, and of no hash. A
+// query that was sorted is one of order, also when others stood between a repetition.
+func TestCausesOfQueries(t *testing.T) {
 	keys := []twilio.Key{{Name: "a", Account: accountA, Token: keyA}}
 	signer, err := twilio.New(twilio.Config{Keys: keys})
 	if err != nil {
@@ -27,6 +28,7 @@ func TestBareQuestionMark(t *testing.T) {
 	}{
 		{"/ivr", "/ivr?", explain.CauseQueryAdded},
 		{"/ivr?", "/ivr", explain.CauseQueryLost},
+		{"/ivr?step=2&lang=en&back=1&lang=de&step=2", "/ivr?back=1&lang=en&lang=de&step=2&step=2", explain.CauseQueryOrder},
 	} {
 		header := http.Header{"Content-Type": {"application/x-www-form-urlencoded"}}
 		body := []byte("AccountSid=" + accountA + "&CallSid=CA00112233445566778899aabbccddeeff&Digits=1")
