@@ -212,7 +212,7 @@ func (k *collectStepper) resume(r *run) move {
 
 // taken goes on after a valid entry, by way of its confirmation.
 func (k *collectStepper) taken(r *run, value expr.Value) move {
-	if k.confirm == nil || k.confirm.below > 0 && r.sure(k.confirm.below) {
+	if k.confirm == nil || k.confirm.below > 0 && r.confidence() >= k.confirm.below {
 		r.assign(k.into, value)
 		return r.chosen(k.to, "ok")
 	}

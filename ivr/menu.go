@@ -241,8 +241,18 @@ func (m *menuStepper) resume(r *run) move {
 }
 
 // sure reports whether the carrier is sure enough of what it heard. One that does not
-// say, or says 0, is believed.
+// say is believed.
 func (r *run) sure(least float64) bool {
+	confidence := r.confidence()
+	return confidence == 0 || confidence >= least
+}
+
+// confidence is how sure the carrier is of what it heard, 0 when it does not say:
+// recognisers write 0 for "unknown".
+func (r *run) confidence() float64 {
 	confidence, err := strconv.ParseFloat(r.param("Confidence"), 64)
-	return err != nil || confidence <= 0 || confidence >= least
+	if err != nil || !(confidence > 0 && confidence <= 1) {
+		return 0
+	}
+	return confidence
 }

@@ -112,7 +112,7 @@ type Confirm struct {
 	// Yes and No are the keys. Default "1" and "2".
 	Yes, No string
 	// Below asks only after speech of which the carrier is less sure than this, from 0
-	// to 1. Default: always.
+	// to 1, or does not say how sure it is. Default: always.
 	Below float64
 }
 

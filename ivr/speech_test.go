@@ -36,6 +36,8 @@ func TestConfidence(t *testing.T) {
 		{0.5, "0.0", true},
 		{0.5, "", true},
 		{0.5, "high", true},
+		{0.5, "NaN", true},
+		{0.5, "-1", true},
 		{1, "0.99", false},
 		{1, "1.0", true},
 	} {
@@ -71,7 +73,9 @@ func TestConfirmOnlyWhatIsNotSure(t *testing.T) {
 		Confirm: &ivr.Confirm{Prompt: ivr.Speak("Did you say {x}?"), Below: 0.8},
 	})
 	newCall(t, f).dial().unsure("Smith", "0.9").hears("It is Smith.")
-	newCall(t, f).dial().speak("Smith").hears("It is Smith.")
+	for _, unknown := range []string{"", "0.0", "high", "NaN", "80"} {
+		newCall(t, f).dial().unsure("Smith", unknown).hears("Did you say Smith?")
+	}
 	newCall(t, f).dial().unsure("Smith", "0.7").hears("Did you say Smith?").press("1").hears("It is Smith.")
 }
 

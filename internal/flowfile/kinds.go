@@ -164,7 +164,7 @@ func confirm(c *ivr.Confirm) shape {
 		{key: "ask", goes: "prompt", need: required, shape: prompt(&c.Prompt), doc: "The question, which should repeat the entry."},
 		{key: "yes", shape: key(&c.Yes), doc: "The key for yes. Default: 1."},
 		{key: "no", shape: key(&c.No), doc: "The key for no. Default: 2."},
-		{key: "below", shape: share(&c.Below), doc: "Ask only after speech of which the carrier is less sure than this, from 0 to 1. Default: always."},
+		{key: "below", shape: share(&c.Below), doc: "Ask only after speech of which the carrier is less sure than this, from 0 to 1, or does not say how sure it is. Default: always."},
 	}}
 }
 
