@@ -41,6 +41,9 @@ func (b *builder) answerer(ctx context.Context, key string, r config.Route) *ans
 		return l
 	case r.Upstream != "":
 		g, err := gateway.New(gateway.Config{Upstream: r.Upstream, Kind: kindWords[r.Kind], Routes: b.paths(), Log: b.log})
+		if err == nil && strings.HasSuffix(strings.TrimSuffix(r.Upstream, "/"), "//"+b.config.Listen) {
+			err = errors.New("is where this server listens itself, so that each request would come back to it; name the application's port")
+		}
 		if err != nil {
 			b.fault(key+".upstream", err)
 			return nil
