@@ -46,6 +46,7 @@ type hop struct {
 	proxy string
 	plain bool     // without TLS
 	edits []string // pairs of old and new text
+	text  string   // or a whole configuration
 }
 
 // redirected is how a redirect is followed: with a GET and without the parameters.

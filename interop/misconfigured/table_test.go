@@ -3,6 +3,7 @@ package misconfigured_test
 import (
 	"flag"
 	"fmt"
+	"net/http"
 	"os"
 	"path/filepath"
 	"strings"
@@ -24,6 +25,9 @@ type outcome struct {
 	// named says that the first cause is the right one.
 	named bool
 	miss  string // why it is not right
+	// printed is what the log says for the proxy, and applied that the test could apply it.
+	printed string
+	applied bool
 }
 
 // TestTable runs all scenarios and compares what came out with the table.
@@ -46,11 +50,40 @@ func TestTable(t *testing.T) {
 			named++
 		}
 	}
+	applyAll(t, trials, rows)
 	if float64(named) < wantRate*float64(len(rows)) {
 		t.Errorf("the first cause is right in %d of %d", named, len(rows))
 	}
 	if !t.Failed() {
 		compareTable(t, table(trials, rows, named))
+	}
+}
+
+// applyAll applies what is printed for the proxies to their wrong configurations, as far
+// as a test can, starts the proxies with what comes out, and sends the requests again.
+func applyAll(t *testing.T, trials []trial, rows []outcome) {
+	t.Helper()
+	f := newFleet(t)
+	again := map[int]trial{}
+	for i, tr := range trials {
+		if tr.right == nil || rows[i].miss != "" {
+			continue
+		}
+		wrong := f.config(t, tr.wrong[0])
+		mended := hop{proxy: tr.wrong[0].proxy, text: applyPrinted(tr.wrong[0].proxy, wrong, rows[i].printed)}
+		if mended.text == wrong {
+			continue
+		}
+		tr.fleet, tr.held = f, listen(t, "127.0.0.1")
+		tr.before = f.add(t, []hop{mended}, tr.held.Addr().String())
+		again[i] = tr
+	}
+	f.start(t)
+	for i, tr := range again {
+		t.Run("printed mend of "+tr.title(), func(t *testing.T) {
+			startServer(t, tr.gate, tr.held)
+			rows[i].applied = tr.exchange(t, tr.before, tr.wrong[0], tr.request) == http.StatusNoContent
+		})
 	}
 }
 
@@ -92,9 +125,12 @@ is one run: a request was signed by python3-twilio and by npm's twilio, which ag
 on every byte; proxies with the wrong configuration passed it on; ` + "`callgate serve`" + `
 refused it and wrote into its log why; and after the mend the same request was
 admitted. A line of callgate.yaml is written into that file as it stands in the log;
-a line of a proxy is one that stands there for this proxy. A mend that begins with
-"remove" names a directive that the wrong configuration had, and an address is what
-is written into the carrier's console.
+what stands there for this proxy is applied to its wrong configuration: directives take the
+place of those with the same name, and what is to be removed is deleted. Where that is
+not enough, because only a person can do what is printed, the last column says "by hand", and
+what is printed names what tells the right configuration from the wrong one. A mend that
+begins with "remove" names a directive that the wrong configuration had, and an address is
+what is written into the carrier's console.
 
 The proxies send no header that names them, and none with the original address,
 unless they do so by default. Where the lost part of an address stands nowhere else,
@@ -107,33 +143,36 @@ The scenarios are in interop/misconfigured. This page is made by
 
 - The first cause is the right one: %d of %d (%.1f %%).
 - It is, and its printed mend mends: %d of %d (%.1f %%). The others say why not.
+- Of %d mends in the configuration of a proxy, the test applied %d as they are printed.
 
 | Proxy and what is wrong | First cause | Mend that was applied | Mended as printed |
 |---|---|---|---|
 `
 
 func table(trials []trial, rows []outcome, named int) string {
-	var b strings.Builder
-	mended := 0
-	for _, row := range rows {
-		if row.miss == "" {
-			mended++
-		}
-	}
-	share := func(n int) float64 { return 100 * float64(n) / float64(len(rows)) }
-	fmt.Fprintf(&b, introduction, named, len(rows), share(named), mended, len(rows), share(mended))
+	var lines strings.Builder
+	mended, applied, byHand := 0, 0, 0
 	for i, tr := range trials {
 		verdict := "yes"
-		if rows[i].miss != "" {
+		switch {
+		case rows[i].miss != "":
 			verdict = "no: " + tr.miss
+		case rows[i].applied:
+			applied++
+		case tr.right != nil:
+			verdict, byHand = "yes, by hand", byHand+1
+		}
+		if rows[i].miss == "" {
+			mended++
 		}
 		mend := rows[i].mend
 		if mend != "" {
 			mend = "`" + strings.ReplaceAll(strings.ReplaceAll(mend, "\n", "`<br>`"), "|", `\|`) + "`"
 		}
-		fmt.Fprintf(&b, "| %s | %s | %s | %s |\n", tr.title(), rows[i].said, mend, verdict)
+		fmt.Fprintf(&lines, "| %s | %s | %s | %s |\n", tr.title(), rows[i].said, mend, verdict)
 	}
-	return b.String()
+	share := func(n int) float64 { return 100 * float64(n) / float64(len(rows)) }
+	return fmt.Sprintf(introduction, named, len(rows), share(named), mended, len(rows), share(mended), applied+byHand, applied) + lines.String()
 }
 
 func compareTable(t *testing.T, want string) {
