@@ -144,6 +144,9 @@ func (c *choices) nodes(prefix string, nodes []ivr.Node, globals []ivr.GlobalKey
 		for _, g := range globals {
 			add(ofCommand(g, n.Do)...)
 		}
+		if isPressed := func(input string) bool { return strings.HasPrefix(input, press) }; !slices.ContainsFunc(inputs, isPressed) {
+			add(speak + wrongWords) // keys may not be heard
+		}
 		add(press + wrongKey(inputs))
 		c.inputs[name] = inputs
 	}
@@ -171,6 +174,9 @@ func ofCommand(g ivr.GlobalKey, action ivr.Action) (out []string) {
 	return out
 }
 
+// wrongWords are no choice of any line.
+const wrongWords = "something that nobody offers"
+
 // wrongKey is a key that means nothing at a node.
 func wrongKey(inputs []string) string {
 	for _, k := range "8765943210*#" {
@@ -187,7 +193,9 @@ func (c *choices) ofAction(name string, action ivr.Action) []string {
 	switch a := action.(type) {
 	case *ivr.Menu:
 		for _, o := range a.Options {
-			out = append(out, press+o.Key)
+			if o.Key != "" {
+				out = append(out, press+o.Key)
+			}
 			for _, words := range o.Words {
 				if len(words) > 0 {
 					out = append(out, speak+words[0])
@@ -201,7 +209,11 @@ func (c *choices) ofAction(name string, action ivr.Action) []string {
 		}
 	case *ivr.ChooseLanguage:
 		for _, o := range a.Offers {
-			out = append(out, press+o.Key)
+			if o.Key != "" {
+				out = append(out, press+o.Key)
+			} else if len(o.Words) > 0 {
+				out = append(out, speak+o.Words[0])
+			}
 		}
 	case *ivr.Collect:
 		c.staged[name] = true

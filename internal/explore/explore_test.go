@@ -143,6 +143,43 @@ func TestFindings(t *testing.T) {
 	}
 }
 
+// A line that is spoken to is walked by words: of options, offers and commands, and wrong ones.
+func TestSpokenLine(t *testing.T) {
+	words := func(s string) map[string][]string { return map[string][]string{"en": {s}} }
+	flow := &ivr.Flow{
+		Name: "spoken", Start: "language", Exhausted: "bye",
+		Languages: []ivr.Language{{Name: "en", Locale: "en-US"}, {Name: "de", Locale: "de-DE"}},
+		Keys:      []ivr.GlobalKey{{Label: "help", Do: ivr.Operator, To: "desk", Words: words("help")}},
+		Nodes: []ivr.Node{
+			{ID: "language", Do: &ivr.ChooseLanguage{Ask: ivr.Ask{Prompt: ivr.Speak("English?")}, To: "menu", Offers: []ivr.Offer{
+				{Language: "en", Words: []string{"English"}}, {Language: "de", Words: []string{"German"}},
+			}}},
+			{ID: "menu", Do: &ivr.Menu{Ask: ivr.Ask{Prompt: ivr.Speak("Say tea or coffee."), OnNoMatch: "desk"}, RepeatKey: "9", Options: []ivr.Option{
+				{Label: "tea", To: "bye", Words: words("tea")}, {Label: "coffee", To: "bye", Words: words("coffee")},
+			}}},
+			{ID: "desk", Do: &ivr.Transfer{Targets: []ivr.Target{{Number: "+15005550100"}}, Otherwise: "bye"}},
+			{ID: "bye", Do: &ivr.Hangup{}},
+		},
+	}
+	s := subject(t, flow)
+	r, err := explore.Run(t.Context(), s, explore.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, f := range r.Findings {
+		t.Errorf("%s: %s: %v", f.Rule, f.Text, f.Way)
+	}
+	for _, missed := range missedExits(s.Report.Program, r.Answers) {
+		t.Errorf("not taken: %s", missed)
+	}
+	helped := slices.ContainsFunc(r.Answers, func(a ivr.Answer) bool {
+		return slices.ContainsFunc(a.Trail, func(t ivr.Transition) bool { return t.Exit == "help" })
+	})
+	if !helped {
+		t.Error("nobody said help")
+	}
+}
+
 func TestBounds(t *testing.T) {
 	s := subject(t, load(t, "../../examples/shop/shop.yaml"))
 	r, err := explore.Run(t.Context(), s, explore.Options{Calls: 5})
