@@ -22,8 +22,10 @@ status=0
 packages=$(go list ./... | grep -v /interop/)
 # shellcheck disable=SC2086 # a list of words
 go test -race -shuffle=on -timeout 10m $packages 2>&1 | tee "$record/recorded-output-1" || status=$?
-# Ten thousand explanations, of which the race detector is given a tenth.
+# Ten thousand explanations, of which the race detector is given a tenth, and all changes
+# of flow files, of which it is given a fifth.
 go test -run '^TestExplainFindsWhatWasChanged$' ./explain || status=$?
+go test -run '^TestSchemaAgrees$' ./internal/flowfile || status=$?
 # One after another: they start servers, on ports that were free a moment ago.
 go test -race -shuffle=on -timeout 10m -p 1 ./interop/... 2>&1 | tee "$record/recorded-output-2" || status=$?
 go run ./internal/leaktest/leakscan "$record" || status=1
