@@ -43,11 +43,7 @@ func (b *builder) callFlows(ctx context.Context, key string, r config.Route) *li
 		Path: r.Path, Media: r.MediaURL, Log: b.log,
 		ByNumber: map[string]*ivr.Program{}, Older: b.flows.older[r.Path], Languages: &b.flows.languages,
 	}
-	c.Observe = func(_ string, answer ivr.Answer) {
-		for _, tag := range answer.Tags {
-			b.visited(r.Path, tag)
-		}
-	}
+	c.Observe = b.countVisits(r.Path)
 	if r.Demo {
 		c.Program = b.demo()
 	}
@@ -78,6 +74,15 @@ func (b *builder) callFlows(ctx context.Context, key string, r config.Route) *li
 		return nil
 	}
 	return l
+}
+
+// countVisits counts the calls of a route that come to nodes with tags.
+func (b *builder) countVisits(route string) func(callSid string, answer ivr.Answer) {
+	return func(_ string, answer ivr.Answer) {
+		for _, tag := range answer.Tags {
+			b.visited(route, tag)
+		}
+	}
 }
 
 // programs are those that a line is to begin calls with.

@@ -187,26 +187,31 @@ func wrongKey(inputs []string) string {
 	return "8"
 }
 
+func ofMenu(m *ivr.Menu) (out []string) {
+	for _, o := range m.Options {
+		if o.Key != "" {
+			out = append(out, press+o.Key)
+		}
+		for _, words := range o.Words {
+			if len(words) > 0 {
+				out = append(out, speak+words[0])
+			}
+		}
+	}
+	for _, key := range []string{m.RepeatKey, m.BackKey} {
+		if key != "" {
+			out = append(out, press+key)
+		}
+	}
+	return out
+}
+
 // ofAction are the answers that a node expects.
 func (c *choices) ofAction(name string, action ivr.Action) []string {
 	var out []string
 	switch a := action.(type) {
 	case *ivr.Menu:
-		for _, o := range a.Options {
-			if o.Key != "" {
-				out = append(out, press+o.Key)
-			}
-			for _, words := range o.Words {
-				if len(words) > 0 {
-					out = append(out, speak+words[0])
-				}
-			}
-		}
-		for _, key := range []string{a.RepeatKey, a.BackKey} {
-			if key != "" {
-				out = append(out, press+key)
-			}
-		}
+		out = ofMenu(a)
 	case *ivr.ChooseLanguage:
 		for _, o := range a.Offers {
 			if o.Key != "" {

@@ -213,23 +213,9 @@ func (l *Client) request(ctx context.Context, q *ivr.Lookup) (status int, body [
 	if err != nil {
 		return 0, nil, errors.New("the URL cannot be requested")
 	}
-	for _, h := range q.Headers {
-		value := h.Value
-		if h.Secret != "" {
-			secret, ok := l.secrets[h.Secret]
-			if !ok {
-				return 0, nil, errSecret
-			}
-			value = secret.Reveal()
-		}
-		r.Header.Set(h.Name, value)
+	if err := l.setHeaders(r.Header, q); err != nil {
+		return 0, nil, err
 	}
-	if q.Body != nil {
-		r.Header.Set("Content-Type", "application/json")
-	}
-	r.Header.Set("Accept", "application/json")
-	r.Header.Set("User-Agent", "callgate")
-	r.Header.Set("Idempotency-Key", q.Key)
 	answer, err := l.http.Do(r)
 	if err != nil {
 		return 0, nil, withoutURL(err)
@@ -245,6 +231,28 @@ func (l *Client) request(ctx context.Context, q *ivr.Lookup) (status int, body [
 		return 0, nil, fmt.Errorf("the answer is over %d bytes", maxAnswer)
 	}
 	return answer.StatusCode, body, nil
+}
+
+// setHeaders sets those of the look-up, with secrets filled in, and those of ours.
+func (l *Client) setHeaders(to http.Header, q *ivr.Lookup) error {
+	for _, h := range q.Headers {
+		value := h.Value
+		if h.Secret != "" {
+			secret, ok := l.secrets[h.Secret]
+			if !ok {
+				return errSecret
+			}
+			value = secret.Reveal()
+		}
+		to.Set(h.Name, value)
+	}
+	if q.Body != nil {
+		to.Set("Content-Type", "application/json")
+	}
+	to.Set("Accept", "application/json")
+	to.Set("User-Agent", "callgate")
+	to.Set("Idempotency-Key", q.Key)
+	return nil
 }
 
 // withoutURL takes the URL out of an error, because it may hold a caller's digits.
