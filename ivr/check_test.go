@@ -105,6 +105,9 @@ var ruleTests = []struct {
 	}, "code confirm.below", ""},
 	{ivr.InvalidValue, "tag", func(f *ivr.Flow) { f.Nodes[1].Tags = []string{"a", "Gave up"} }, "main tags.1", ""},
 	{ivr.InvalidValue, "tag twice", func(f *ivr.Flow) { f.Nodes[1].Tags = []string{"a", "a"} }, "main tags.1", ""},
+	{ivr.InvalidValue, "on_error where nothing fails", func(f *ivr.Flow) { f.Nodes[1].OnError = "desk" }, "main on_error", ""},
+	{ivr.InvalidValue, "on_error beside error", func(f *ivr.Flow) { f.Nodes[3].OnError = "desk" }, "look on_error", ""},
+	{ivr.UndefinedTarget, "on_error", func(f *ivr.Flow) { f.Nodes[3].OnError = "dsk"; do[ivr.HTTP](f, "look").Error = "" }, "look on_error", ""},
 	{ivr.InvalidValue, "retries", func(f *ivr.Flow) { do[ivr.HTTP](f, "look").Retries = 4 }, "look retries", ""},
 	{ivr.InvalidValue, "cache of more than a day", func(f *ivr.Flow) { do[ivr.HTTP](f, "look").Cache = 100_000 }, "look cache", ""},
 	{ivr.InvalidValue, "cache of a POST", func(f *ivr.Flow) { h := do[ivr.HTTP](f, "look"); h.Method, h.Cache = "POST", 60 }, "look cache", ""},
@@ -195,6 +198,7 @@ var ruleTests = []struct {
 	{ivr.SilentCaller, "back to the start", func(f *ivr.Flow) { do[ivr.Menu](f, "main").Ask.OnNoInput = "hours" }, "main ", "hours →open→ main →noinput→ hours →open→ main"},
 	{ivr.WrongCaller, "itself", func(f *ivr.Flow) { do[ivr.Menu](f, "main").Ask.OnNoMatch = "main" }, "main ", "hours →open→ main →nomatch→ main"},
 	{ivr.FailingServices, "look-up again", func(f *ivr.Flow) { do[ivr.HTTP](f, "look").Error = "look" }, "look ", "hours →open→ main →1→ code →ok→ look →error→ look"},
+	{ivr.FailingServices, "look-up again by on_error", func(f *ivr.Flow) { do[ivr.HTTP](f, "look").Error, f.Nodes[3].OnError = "", "look" }, "look ", "hours →open→ main →1→ code →ok→ look →error→ look"},
 	{ivr.ShadowedKey, "menu", func(f *ivr.Flow) { do[ivr.Menu](f, "main").Options[1].Key = "0" }, "main ", ""},
 	{ivr.ShadowedKey, "word", func(f *ivr.Flow) {
 		f.Keys[0].Words = map[string][]string{"en": {"a person"}}

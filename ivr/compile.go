@@ -150,13 +150,14 @@ func (c *compiler) compileNode(scope int, n Node) {
 	if !ok {
 		return // there are too many
 	}
-	nc := &nodeCompiler{compiler: c, scope: sc, index: scope, node: &c.p.nodes[at]}
+	nc := &nodeCompiler{compiler: c, scope: sc, index: scope, node: &c.p.nodes[at], onError: n.OnError}
 	if isNil(n.Do) {
 		nc.fault(InvalidValue, "", "the node does nothing: say what it is")
 		return
 	}
 	nc.node.kind = n.Do.kind()
 	nc.node.do = n.Do.compile(nc)
+	nc.checkOnError()
 	if nc.node.bytes == 0 {
 		for _, np := range nc.node.prompts {
 			nc.node.bytes += bytesOf(np.prompt)

@@ -50,7 +50,8 @@ type Flow struct {
 	// as often as they were asked: a person or a voicemail, never a silent hang-up.
 	// Required when a node waits for the caller.
 	Exhausted string
-	// OnError is the node for failures that a node has no exit for. Default Exhausted.
+	// OnError is the node for failures that a node has no exit for, and no OnError of its
+	// own. Default Exhausted.
 	OnError string
 	// Lost is said before the line starts over because the place in it was lost:
 	// the state in the URL was too old or unreadable. Default is nothing.
@@ -108,6 +109,11 @@ type Node struct {
 	// as "restricted"; see Event.Granted. Without it the step fails with a
 	// *DeniedError. Default: none is needed.
 	Permission string
+	// OnError is the node for failures that Do has no exit for: that of the lookup of an
+	// HTTP, of the booking of a Callback, of the Queue, and of the dialling of a Transfer.
+	// It goes before Transfer.Otherwise and before the flow's OnError, which is the default.
+	// Other actions do not fail and cannot have it.
+	OnError string
 }
 
 // Action is what a node does: *Say, *Menu, *Collect, *Hours, *ChooseLanguage,

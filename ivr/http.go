@@ -169,7 +169,7 @@ func (c *nodeCompiler) lookupExits(h *HTTP, out *httpStepper) {
 		}
 		out.statuses[status] = c.exit(field, strconv.Itoa(status), h.Statuses[status], ByFlow)
 	}
-	out.failed = c.exit("error", "error", h.Error, ByFailure)
+	out.failed = c.errorExit("error", h.Error)
 	out.timedout = c.exitOr("timedout", "timeout", h.Timedout, ByFailure, out.failed)
 	k := cost{seconds: int(out.timeout / time.Second), documents: 0}
 	if out.filler != nil {

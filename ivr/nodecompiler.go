@@ -24,6 +24,10 @@ type nodeCompiler struct {
 	// ownVar is a variable whose value the node has at hand in ownSlot.
 	ownVar  *variable
 	ownSlot int
+	// onError is Node.OnError. fails: the node has an exit for failures; caught: that
+	// exit is onError.
+	onError       string
+	fails, caught bool
 }
 
 func (c *nodeCompiler) fault(rule Rule, field, format string, args ...any) {
@@ -79,13 +83,37 @@ func (c *nodeCompiler) lookup(field, name string) target {
 	return t
 }
 
-// errorExit adds the exit for failures, whose default is that of the flow.
+// errorExit adds the exit for failures, whose default is that of the node's OnError, and
+// then that of the flow.
 func (c *nodeCompiler) errorExit(field, name string) target {
+	field, name = c.failing(field, name)
 	to := c.exitOr(field, "error", name, ByFailure, c.p.onError)
 	if to == nowhere && name == "" {
 		c.fault(MissingExit, field, "a failure leads nowhere: name a node here, or one for the whole flow in on_error")
 	}
 	return to
+}
+
+// failing returns the field that names where failures go, and the name in it: OnError
+// stands in for an exit for failures that names none.
+func (c *nodeCompiler) failing(field, name string) (string, string) {
+	c.fails = true
+	if name != "" || c.onError == "" {
+		return field, name
+	}
+	c.caught = true
+	return "on_error", c.onError
+}
+
+// checkOnError refuses an OnError that nothing would ever lead to.
+func (c *nodeCompiler) checkOnError() {
+	switch {
+	case c.onError == "" || c.caught:
+	case c.fails:
+		c.fault(InvalidValue, "on_error", "the node says elsewhere where its failures go: keep one of the two")
+	default:
+		c.fault(InvalidValue, "on_error", "a %s does not fail: take on_error away, it belongs at nodes that look something up, transfer, queue or book a call back", c.node.kind)
+	}
 }
 
 // at returns the exit that was added last under a label.

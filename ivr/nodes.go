@@ -226,7 +226,7 @@ type Queue struct {
 	Left string
 	// Full is the node when the queue is full. Default Error.
 	Full string
-	// Error is the node when queueing failed. Default the flow's OnError.
+	// Error is the node when queueing failed. Default OnError of the node, or of the flow.
 	Error string
 }
 
@@ -282,7 +282,7 @@ type Callback struct {
 	// Invalid is the node for callers who did not answer, or not understandably, as often
 	// as they were asked. Default Ask.Exhausted.
 	Invalid string
-	// Error is the node when the booking failed. Default the flow's OnError.
+	// Error is the node when the booking failed. Default OnError of the node, or of the flow.
 	Error string
 }
 

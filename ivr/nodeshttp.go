@@ -39,7 +39,8 @@ type HTTP struct {
 	OK string
 	// Statuses are nodes for other statuses, such as 404.
 	Statuses map[int]string
-	// Error is the node after every other failure. Required.
+	// Error is the node after every other failure. Default OnError of the node, or of the
+	// flow.
 	Error string
 	// Timedout is the node when it took too long. Default Error.
 	Timedout string

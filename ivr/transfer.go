@@ -154,6 +154,9 @@ func (c *nodeCompiler) dialExits(t *Transfer, out *transferStepper) {
 		{hasFailed, "failed", t.Failed, ByFailure},
 		{wasDeclined, "declined", t.Declined, ByOthers},
 	} {
+		if e.cause == ByFailure {
+			e.field, e.name = c.failing(e.field, e.name)
+		}
 		out.exits[e.is] = c.exitOr(e.field, string(e.is), e.name, e.cause, otherwise)
 		if e.name == "" && t.Otherwise == "" {
 			missing++

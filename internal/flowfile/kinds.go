@@ -249,7 +249,7 @@ func httpFields(h *ivr.HTTP) []field {
 		{key: "allow_secret", shape: flag(&h.AllowSecret), doc: "Secret variables may go to this server, in json and headers."},
 		{key: "ok", need: required, shape: node(&h.OK), doc: "The node after an answer with a status of 200 to 299."},
 		{key: "statuses", shape: namesInto(&h.Statuses, "a status, such as 404,", `^[1-5][0-9][0-9]$`, status, node), doc: "Nodes for other statuses."},
-		{key: "error", need: required, shape: node(&h.Error), doc: "The node after every other failure."},
+		{key: "error", shape: node(&h.Error), doc: "The node after every other failure. Default: on_error of the node, or of the flow."},
 		{key: "timed_out", goes: "timedout", shape: node(&h.Timedout), doc: "The node when it took too long. Default: error."},
 	}
 }
@@ -299,7 +299,7 @@ func transferFields(t *ivr.Transfer) []field {
 		{key: "answered", shape: node(&t.Answered), doc: "The node after the conversation. Default: the call ends."},
 		{key: "busy", shape: node(&t.Busy), doc: "The node when the last of them was engaged."},
 		{key: "no_answer", shape: node(&t.NoAnswer), doc: "The node when the last of them did not answer."},
-		{key: "failed", shape: node(&t.Failed), doc: "The node when the last of them could not be reached."},
+		{key: "failed", shape: node(&t.Failed), doc: "The node when the last of them could not be reached. Default: on_error of the node, or otherwise."},
 		{key: "declined", shape: node(&t.Declined), doc: "The node when the last of them answered and did not press the key."},
 		{key: "otherwise", shape: node(&t.Otherwise), doc: "The node for those of busy, no_answer, failed and declined that are not given."},
 	}
@@ -316,7 +316,7 @@ func queueFields(q *ivr.Queue) []field {
 		{key: "timed_out", goes: "timeout", shape: node(&q.Timeout), doc: "The node after max_wait."},
 		{key: "left", shape: node(&q.Left), doc: "The node after leave_key."},
 		{key: "full", shape: node(&q.Full), doc: "The node when the queue is full. Default: error."},
-		{key: "error", shape: node(&q.Error), doc: "The node when queueing failed. Default: on_error of the flow."},
+		{key: "error", shape: node(&q.Error), doc: "The node when queueing failed. Default: on_error of the node, or of the flow."},
 	}
 }
 
@@ -349,7 +349,7 @@ func callbackFields(c *ivr.Callback) []field {
 		field{key: "booked", need: required, shape: node(&c.Booked), doc: "The node after the booking."},
 		field{key: "declined", need: required, shape: node(&c.Declined), doc: "The node for callers who want no call."},
 		field{key: "invalid", shape: node(&c.Invalid), doc: "The node for callers who did not answer, or not understandably. Default: exhausted."},
-		field{key: "error", shape: node(&c.Error), doc: "The node when the booking failed. Default: on_error of the flow."},
+		field{key: "error", shape: node(&c.Error), doc: "The node when the booking failed. Default: on_error of the node, or of the flow."},
 	)
 }
 

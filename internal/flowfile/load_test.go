@@ -165,7 +165,7 @@ func everyNode() []ivr.Node {
 			Timeout:     20, Retries: 2, Filler: ivr.Speak("One moment."), Polls: 4,
 			OK: "open-today", Statuses: map[int]string{404: "bye", 503: "machine"}, Error: "machine", Timedout: "person",
 		}},
-		{ID: "open-today", Do: &ivr.HTTP{URL: "https://api.example.org/hours", Cache: 600, OK: "which", Error: "which"}},
+		{ID: "open-today", OnError: "which", Do: &ivr.HTTP{URL: "https://api.example.org/hours", Cache: 600, OK: "which"}},
 		{ID: "which", Do: &ivr.Branch{
 			Cases: []ivr.Case{
 				{When: expr.Must("known and tries < 3"), To: "count", Label: "a friend"},
