@@ -24,9 +24,10 @@ type Call struct {
 	todo      []Effect   // what is still to be performed
 	undecided []Effect   // what waits for the world to act
 	listening Listening
-	entered   int // the one in which the caller has begun to enter something
-	asked     int // how many times the line has begun to listen, to tell two Gathers apart
-	heardAt   int // in the log: where Hear goes on
+	sensitive bool // what it takes is not for the log
+	entered   int  // the one in which the caller has begun to enter something
+	asked     int  // how many times the line has begun to listen, to tell two Gathers apart
+	heardAt   int  // in the log: where Hear goes on
 	err       error
 }
 
@@ -139,7 +140,8 @@ func (c *Call) Do(e Event) error {
 			c.entered = c.asked
 		}
 	case Speech:
-		c.add(Entry{Kind: KindSpeech, Text: e.Text, Speech: &e})
+		shown := c.shownSpeech(e)
+		c.add(Entry{Kind: KindSpeech, Text: shown.Text, Speech: &shown})
 		if c.listening.Speech || c.listening.Voice {
 			c.entered = c.asked
 		}

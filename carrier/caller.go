@@ -120,7 +120,7 @@ func (c *Call) Press(keys string) error {
 	asked := -1
 	for i := range len(keys) {
 		if asked != c.asked || !c.listening.Keys {
-			if err := c.until("the line to wait for the key "+keys[i:i+1], standStill, c.takesKeys); err != nil {
+			if err := c.until("the line to wait for the key "+c.shown(Key{Key: keys[i]}), standStill, c.takesKeys); err != nil {
 				return err
 			}
 		} else if err := c.Wait(keyPause); err != nil {

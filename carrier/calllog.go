@@ -5,7 +5,12 @@ import (
 	"strings"
 )
 
-func (c *Call) exchange(x Exchange) { c.add(Entry{Kind: KindRequest, Exchange: &x}) }
+func (c *Call) exchange(x Exchange) {
+	if c.sensitive {
+		x = withoutEntry(x)
+	}
+	c.add(Entry{Kind: KindRequest, Exchange: &x})
+}
 
 func (c *Call) add(e Entry) {
 	e.At = c.state.Now()
@@ -49,6 +54,8 @@ func (c *Call) note(e Effect) {
 func (c *Call) hears(l Listening) {
 	if !c.listening.Keys && !c.listening.Speech && !c.listening.Voice {
 		c.asked++
+		ask := c.line.config.Sensitive
+		c.sensitive = l.Verb == "Gather" && ask != nil && ask(c.Sid(0))
 	}
 	c.listening = l
 }
@@ -74,14 +81,6 @@ func named(e Effect) (EntryKind, string) {
 		return KindSms, fmt.Sprintf("%s from %s: %q", e.To, e.From, e.Text)
 	}
 	return "", ""
-}
-
-// shown is a key as the log has it. Digits of a card are nobody's business.
-func (c *Call) shown(k Key) string {
-	if k.Leg == 0 && c.listening.Verb == "Pay" && k.Key >= '0' && k.Key <= '9' {
-		return "x"
-	}
-	return string(k.Key)
 }
 
 // decision is which party an event is about, and a word for what it decides.

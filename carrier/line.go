@@ -61,6 +61,11 @@ type Config struct {
 	// Start is the time of day at which calls begin. Default DefaultStart, so that
 	// runs can be repeated.
 	Start time.Time
+	// Sensitive says whether what the caller of a call enters now is for nobody's eyes; it
+	// is asked when the line begins to listen. If so the log, and with it transcripts and
+	// whoever observes, has "x" in the place of keys, and "***" of speech; the server gets
+	// what was entered. May be nil: nothing is, but the digits of cards.
+	Sensitive func(callSid string) bool
 	// Observe is told everything of every call, as it happens. May be nil.
 	Observe func(Entry)
 }
