@@ -2,6 +2,7 @@ package callscript
 
 import (
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/callgate/callgate/carrier"
@@ -99,12 +100,27 @@ func (c *Conference) conference() carrier.Conference {
 // Apply fills in what a script says of the world and of what goes wrong.
 func Apply(s *Suite, config *carrier.Config) error { return s.apply(&s.Cases[0], config) }
 
+// told names the step for messages about a call, without what is entered at a sensitive
+// node.
+func (s *Step) told(call *carrier.Call) string {
+	if !call.Sensitive() {
+		return s.String()
+	}
+	hidden := *s
+	hidden.Press = strings.Repeat(carrier.HiddenKey, len(s.Press))
+	hidden.Barge = strings.Repeat(carrier.HiddenKey, len(s.Barge))
+	if s.Say != nil {
+		hidden.Say = &Say{Text: carrier.HiddenSpeech}
+	}
+	return hidden.String()
+}
+
 // Play lets the steps of the first case happen in a call.
 func Play(call *carrier.Call, s *Suite) error {
 	for i := range s.Cases[0].Steps {
 		step := &s.Cases[0].Steps[i]
 		if err := step.play(call); err != nil {
-			return fmt.Errorf("%s:%d: %s: %w", s.path, s.stepLine(&s.Cases[0], i), step, err)
+			return fmt.Errorf("%s:%d: %s: %w", s.path, s.stepLine(&s.Cases[0], i), step.told(call), err)
 		}
 	}
 	return nil

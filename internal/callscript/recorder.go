@@ -58,13 +58,20 @@ func (r *recorder) pressed() {
 	if r.keys == "" {
 		return
 	}
+	how := "barge"
 	if r.quiet {
-		r.add("press: %s", quote(r.keys))
-	} else {
-		r.add("barge: %s", quote(r.keys))
+		how = "press"
 	}
+	note := ""
+	if strings.Contains(r.keys, carrier.HiddenKey) {
+		note = fillIn
+	}
+	r.add("%s: %s%s", how, quote(r.keys), note)
 	r.keys = ""
 }
+
+// fillIn stands by what was entered at a sensitive node, which a recording does not have.
+const fillIn = " # not recorded: write what the test enters here"
 
 func (r *recorder) entry(e *carrier.Entry, rest []carrier.Entry) {
 	switch {
@@ -178,16 +185,19 @@ func (r *recorder) speech(e *carrier.Entry) {
 		return
 	}
 	r.spoke = max(e.At, 1)
-	s := e.Speech
+	s, note := e.Speech, ""
+	if e.Text == carrier.HiddenSpeech {
+		note = fillIn
+	}
 	if s.Confidence == 0 && s.Lasts == 0 {
-		r.add("say: %s", quote(e.Text))
+		r.add("say: %s%s", quote(e.Text), note)
 		return
 	}
 	var f fields
 	f.text("text", s.Text)
 	f.number("confidence", int(math.Round(s.Confidence*100)))
 	f.time("lasts", s.Lasts)
-	r.add("say: %s", f)
+	r.add("say: %s%s", f, note)
 }
 
 func (r *recorder) hangUp(e *carrier.Entry) {

@@ -294,7 +294,7 @@ func (r *Result) play(call *carrier.Call) bool {
 	for i := range r.Case.Steps {
 		step := &r.Case.Steps[i]
 		if err := step.play(call); err != nil {
-			r.fail(r.Suite.stepLine(r.Case, i), step.String(), "%s", told(err))
+			r.fail(r.Suite.stepLine(r.Case, i), step.told(call), "%s", told(err))
 			return false
 		}
 	}

@@ -215,8 +215,15 @@ func (s *Step) checkValue(name string) error {
 		_, err := s.Hear.matcher()
 		return err
 	case "press", "barge":
+		if strings.Contains(s.Press+s.Barge, carrier.HiddenKey) {
+			return fmt.Errorf("%s: in %q each %s stands for a key that was pressed at a sensitive node and not recorded: write keys for the test in their place", name, s.Press+s.Barge, carrier.HiddenKey)
+		}
 		if strings.Trim(s.Press+s.Barge, "0123456789*#") != "" {
 			return fmt.Errorf("%s: keys are 0-9, * and #", name)
+		}
+	case "say":
+		if s.Say.Text == carrier.HiddenSpeech {
+			return fmt.Errorf("say: %q stands for what was said at a sensitive node and not recorded: write words for the test in its place", s.Say.Text)
 		}
 	case "dial":
 		return s.Dial.check()
