@@ -108,6 +108,14 @@ var ruleTests = []struct {
 	{ivr.InvalidValue, "on_error where nothing fails", func(f *ivr.Flow) { f.Nodes[1].OnError = "desk" }, "main on_error", ""},
 	{ivr.InvalidValue, "on_error beside error", func(f *ivr.Flow) { f.Nodes[3].OnError = "desk" }, "look on_error", ""},
 	{ivr.UndefinedTarget, "on_error", func(f *ivr.Flow) { f.Nodes[3].OnError = "dsk"; do[ivr.HTTP](f, "look").Error = "" }, "look on_error", ""},
+	{ivr.InvalidValue, "sensitive where nobody answers", func(f *ivr.Flow) { f.Nodes[4].Sensitive = true }, "tell sensitive", ""},
+	{ivr.InvalidValue, "sensitive callback", func(f *ivr.Flow) { slotted(f); f.Nodes[6].Sensitive = true }, "desk sensitive", ""},
+	{ivr.SecretLeak, "what is entered at a sensitive node", func(f *ivr.Flow) { f.Nodes[2].Sensitive = true }, "look url", ""},
+	{ivr.SecretLeak, "confirmation at a sensitive node", func(f *ivr.Flow) {
+		f.Nodes[2].Sensitive = true
+		do[ivr.HTTP](f, "look").URL = "https://clinic.example.org/"
+		do[ivr.Collect](f, "code").Confirm = &ivr.Confirm{Prompt: ivr.Speak("{code}?")}
+	}, "code confirm.prompt", ""},
 	{ivr.InvalidValue, "retries", func(f *ivr.Flow) { do[ivr.HTTP](f, "look").Retries = 4 }, "look retries", ""},
 	{ivr.InvalidValue, "cache of more than a day", func(f *ivr.Flow) { do[ivr.HTTP](f, "look").Cache = 100_000 }, "look cache", ""},
 	{ivr.InvalidValue, "cache of a POST", func(f *ivr.Flow) { h := do[ivr.HTTP](f, "look"); h.Method, h.Cache = "POST", 60 }, "look cache", ""},

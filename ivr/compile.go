@@ -158,6 +158,9 @@ func (c *compiler) compileNode(scope int, n Node) {
 	nc.node.kind = n.Do.kind()
 	nc.node.do = n.Do.compile(nc)
 	nc.checkOnError()
+	if n.Sensitive {
+		nc.hideEntry()
+	}
 	if nc.node.bytes == 0 {
 		for _, np := range nc.node.prompts {
 			nc.node.bytes += bytesOf(np.prompt)
@@ -231,9 +234,12 @@ func (c *compiler) checkSecrets() {
 		if !s.v.tainted {
 			continue
 		}
-		origin := "is secret"
-		if !s.v.Secret {
-			origin = "is computed from a secret"
+		origin := "is computed from a secret"
+		switch {
+		case s.v.Secret:
+			origin = "is secret"
+		case s.v.entered:
+			origin = "is entered at a sensitive node"
 		}
 		c.fault(SecretLeak, s.node, s.field, "%s %s and must not %s", s.v.Name, origin, s.what)
 	}

@@ -114,6 +114,10 @@ type Node struct {
 	// It goes before Transfer.Otherwise and before the flow's OnError, which is the default.
 	// Other actions do not fail and cannot have it.
 	OnError string
+	// Sensitive says that what the caller types or says here is for nobody's eyes, at a
+	// Menu, Collect or ChooseLanguage, or a Custom that asks. The variables that it goes
+	// into are secret, and Answer.Sensitive tells whoever shows calls.
+	Sensitive bool
 }
 
 // Action is what a node does: *Say, *Menu, *Collect, *Hours, *ChooseLanguage,

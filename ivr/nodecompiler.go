@@ -116,6 +116,24 @@ func (c *nodeCompiler) checkOnError() {
 	}
 }
 
+// hideEntry makes the node sensitive, and secret what it sets.
+func (c *nodeCompiler) hideEntry() {
+	// A Callback reads the number to the caller and hands it on: nothing of it is kept back.
+	if !c.node.asks || c.node.kind == KindCallback {
+		c.fault(InvalidValue, "sensitive", "a %s cannot be sensitive: it is for the answers at menu, collect and language", c.node.kind)
+		return
+	}
+	c.node.sensitive = true
+	switch do := c.node.do.(type) {
+	case *collectStepper:
+		do.into.enteredHere()
+	case *customStepper:
+		for _, v := range do.writes {
+			v.enteredHere()
+		}
+	}
+}
+
 // at returns the exit that was added last under a label.
 func (c *nodeCompiler) at(label string) *exit {
 	for i := len(c.node.exits) - 1; i >= 0; i-- {

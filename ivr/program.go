@@ -48,6 +48,7 @@ type node struct {
 	reads      []use         // for the checker
 	prompts    []namedPrompt // for the checker
 	asks       bool          // it waits for the caller to answer
+	sensitive  bool          // the answer is for nobody's eyes
 	tags       []string
 	shadows    []string // global keys and words that mean something else here
 	bytes      int      // of the speech in its largest document
@@ -135,8 +136,12 @@ type scope struct {
 type variable struct {
 	Var
 	slot    int
-	tainted bool // secret, or computed from a secret
+	tainted bool // secret, entered at a sensitive node, or computed from such
+	entered bool // at a sensitive node
 }
+
+// enteredHere notes that a sensitive node sets the variable.
+func (v *variable) enteredHere() { v.tainted, v.entered = true, true }
 
 // language is a compiled Language.
 type language struct{ name, locale, voice string }

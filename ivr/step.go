@@ -43,6 +43,9 @@ type Answer struct {
 	Missed Cause
 	// Tags are those of the nodes that the call came to, in order.
 	Tags []string
+	// Sensitive: what the caller enters at Node must not be shown or kept; see
+	// Node.Sensitive.
+	Sensitive bool
 }
 
 // StepError is a failure inside of a step. The caller is still on the line and must
@@ -267,6 +270,7 @@ func (r *run) answer(doc *twiml.Response, node string) Answer {
 	return Answer{
 		Document: doc, Effects: r.effects, State: r.s, Node: node,
 		Language: r.lang().locale, Trail: r.trail, Missed: r.missed, Tags: r.tags,
+		Sensitive: node != "" && r.p.nodes[r.s.node].sensitive,
 	}
 }
 

@@ -216,7 +216,7 @@ func (s *Step) checkValue(name string) error {
 		return err
 	case "press", "barge":
 		if strings.Contains(s.Press+s.Barge, carrier.HiddenKey) {
-			return fmt.Errorf("%s: in %q each %s stands for a key that was pressed at a sensitive node and not recorded: write keys for the test in their place", name, s.Press+s.Barge, carrier.HiddenKey)
+			return fmt.Errorf("%s: keys are 0-9, * and #; each %s in %q stands for a key that was pressed at a sensitive node and not recorded: write keys for the test in their place", name, carrier.HiddenKey, s.Press+s.Barge)
 		}
 		if strings.Trim(s.Press+s.Barge, "0123456789*#") != "" {
 			return fmt.Errorf("%s: keys are 0-9, * and #", name)

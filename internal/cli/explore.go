@@ -74,7 +74,7 @@ func runExplore(cmd *cobra.Command, env *Env, f *exploreFlags, file string) erro
 		Open: func(w *explore.Walk) (carrier.Config, error) {
 			return flow.config(flowWorld{
 				Config:  calls.Config{Lookups: w, Outbox: w, Languages: &calls.Languages{}, Now: w.Now, Observe: w.Observe},
-				rescued: w.Rescued, grant: []callgate.Permission{callgate.AnyPermission},
+				rescued: w.Rescued, grant: []callgate.Permission{callgate.AnyPermission}, madeUp: true,
 			})
 		},
 	}, explore.Options{Calls: f.calls})

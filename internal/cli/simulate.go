@@ -94,6 +94,9 @@ type flowWorld struct {
 	rescued func(string)
 	// grant are permissions that calls have besides View, which "serve" grants.
 	grant []callgate.Permission
+	// madeUp: callers are made up, so that what they enter can be shown even where it is
+	// sensitive, and a saved call can be made again.
+	madeUp bool
 }
 
 func (w *flowWorld) fill() {
@@ -116,6 +119,10 @@ func (w *flowWorld) entries() []callgate.Entry {
 func (s *simulatedFlow) config(w flowWorld) (carrier.Config, error) {
 	w.Path, w.Program, w.Sealer, w.Media = "/", s.program, s.sealer, simulatedURL+"/media/"
 	w.fill()
+	var sensitive sensitiveCalls
+	if !w.madeUp {
+		w.Observe = sensitive.watch(w.Observe)
+	}
 	answers, err := calls.New(w.Config)
 	if err != nil {
 		return carrier.Config{}, err
@@ -151,6 +158,7 @@ func (s *simulatedFlow) config(w flowWorld) (carrier.Config, error) {
 	}
 	return carrier.Config{
 		Token: simulatedToken, VoiceURL: simulatedURL + "/", Transport: carrier.Direct(gate.Handler(answers)), Media: carrier.MediaNone,
+		Sensitive: sensitive.has,
 	}, nil
 }
 

@@ -50,7 +50,7 @@ func TestFaultsOfNodes(t *testing.T) {
 		// Keys.
 		{"menu: x\noptoins: {1: a}", `6:5 missing-key: menu needs the key "options": the choices: the key, and the node that it leads to` + "\n" +
 			`7:5 unknown-key: menu has no key "optoins"; did you mean "options"?`},
-		{"say: x\nto: a\nfrom: b", `8:5 unknown-key: say has no key "from"; the keys here are say, to, permission, on_error, tags, note`},
+		{"say: x\nto: a\nfrom: b", `8:5 unknown-key: say has no key "from"; the keys here are say, to, permission, on_error, sensitive, tags, note`},
 		{"say: x\nto: a\nsay: y", `8:5 repeated-key: "say" stands here again; it was on line 6 already`},
 		{"say: x\nnext: a", `6:5 missing-key: say needs the key "to": the next node` + "\n" + `7:5 unknown-key: say has no key "next"; did you mean "to"?`},
 		{"menu: x\noptions: {1: {to: a, words: [x]}}", "7:33 wrong-form: words by language, such as {en: [yes, sure]}, is wanted here, not a list"},

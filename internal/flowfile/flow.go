@@ -209,6 +209,7 @@ func (s nodeShape) object(k kind) (ivr.Action, object) {
 	fields = append(fields,
 		field{key: "permission", shape: name("permission", &s.to.Permission), doc: "What the access control list must grant to a call that comes here. A call without it is rescued."},
 		field{key: "on_error", shape: node(&s.to.OnError), doc: "The node for failures that the node has no exit for. Default: on_error of the flow."},
+		field{key: "sensitive", shape: flag(&s.to.Sensitive), doc: "Keep what the caller types or says here out of transcripts, traces and recorded cases, and secret in variables."},
 		field{key: "tags", shape: list[string]{&s.to.Tags, tag, 1}, doc: "Words by which the server counts calls that come here."},
 		field{key: "note", shape: words(&s.to.Note), doc: "For people: it appears in pictures."})
 	return action, object{ref: string(k.name), what: string(k.name), doc: k.doc, fields: fields}

@@ -149,7 +149,7 @@ func everyNode() []ivr.Node {
 			Speech:  &ivr.Speech{Hints: map[string][]string{"en": {"Ann", "Bob"}, "de": {"Anne"}}, Pattern: "[a-z ]+"},
 			Confirm: &ivr.Confirm{Prompt: ivr.Speak("You said {name}. Right?"), Below: 0.8},
 		}},
-		{ID: "pin", Do: &ivr.Collect{Ask: ivr.Ask{Prompt: ivr.Speak("Enter the PIN.")}, Into: "pin", Digits: &ivr.Digits{Max: 4}, To: "lookup"}},
+		{ID: "pin", Sensitive: true, Do: &ivr.Collect{Ask: ivr.Ask{Prompt: ivr.Speak("Enter the PIN.")}, Into: "pin", Digits: &ivr.Digits{Max: 4}, To: "lookup"}},
 		{ID: "language", Do: &ivr.ChooseLanguage{
 			Ask:     ivr.Ask{Prompt: ivr.Prompt{"en": text("English: 1."), "de": text("Deutsch: 2.")}, Timeout: 3},
 			Offers:  []ivr.Offer{{Key: "1", Language: "en"}, {Key: "2", Language: "de", Words: []string{"deutsch"}, To: "shop"}},
