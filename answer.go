@@ -17,6 +17,7 @@ type answer struct {
 	status   int // 0 until it is written
 	overflow bool
 	closed   bool
+	checked  bool // by who wrote it, see WriteDocument
 }
 
 var errTooLong = errors.New("callgate: the answer is longer than carriers take")
@@ -75,6 +76,20 @@ func (a *answer) WriteString(s string) (int, error) {
 	return len(s), nil
 }
 
+// WriteDocument takes a whole document from a handler that has made sure that carriers
+// can read it, as package twiml does, so that it is not read again. A handler finds it
+// by asking for interface{ WriteDocument([]byte) error }, as with http.Flusher; whatever
+// else is written is read.
+func (a *answer) WriteDocument(doc []byte) error {
+	if err := a.grow(len(doc)); err != nil {
+		return err
+	}
+	defer a.mu.Unlock()
+	a.checked = len(a.body) == 0
+	a.body = append(a.body, doc...)
+	return nil
+}
+
 // grow locks the answer for n more bytes, unless they may not be written.
 func (a *answer) grow(n int) error {
 	a.mu.Lock()
@@ -90,5 +105,6 @@ func (a *answer) grow(n int) error {
 	if a.status == 0 {
 		a.status = http.StatusOK
 	}
+	a.checked = false
 	return nil
 }

@@ -279,3 +279,46 @@ func TestUpstreamBreaksOff(t *testing.T) {
 		t.Errorf("%s %+v", body, event)
 	}
 }
+
+// TestWriteDocument: a document that its writer vouches for is given as it is, but not
+// with anything beside it, and everything else about an answer still counts.
+func TestWriteDocument(t *testing.T) {
+	const unread = "<Response>not read" // nobody would vouch for it; it shows that nobody looks
+	vouch := func(w http.ResponseWriter) {
+		if err := w.(interface{ WriteDocument([]byte) error }).WriteDocument([]byte(unread)); err != nil {
+			t.Error(err)
+		}
+	}
+	for name, c := range map[string]struct {
+		h       http.HandlerFunc
+		rescued bool
+	}{
+		"alone":            {func(w http.ResponseWriter, _ *http.Request) { vouch(w) }, false},
+		"something after":  {func(w http.ResponseWriter, _ *http.Request) { vouch(w); io.WriteString(w, " ") }, true},
+		"something before": {func(w http.ResponseWriter, _ *http.Request) { io.WriteString(w, " "); vouch(w) }, true},
+		"twice":            {func(w http.ResponseWriter, _ *http.Request) { vouch(w); vouch(w) }, true},
+		"a status":         {func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(500); vouch(w) }, true},
+		"a panic":          {func(w http.ResponseWriter, _ *http.Request) { vouch(w); panic("late") }, true},
+	} {
+		t.Run(name, func(t *testing.T) {
+			resp, body, event := serve(t, config(t), c.h, signedPost(t, "/", ""))
+			if rescued := event.Outcome == callgate.OutcomeRescued; rescued != c.rescued || !rescued && body != unread {
+				t.Errorf("%s %+v", body, event)
+			}
+			checkHeader(t, resp, body)
+		})
+	}
+	// One that is too long is not given either, nor is what the next handler writes
+	// taken for vouched for, in memory that is used again.
+	long := func(w http.ResponseWriter, _ *http.Request) {
+		if err := w.(interface{ WriteDocument([]byte) error }).WriteDocument(make([]byte, callgate.MaxDocument+1)); err == nil {
+			t.Error("no error")
+		}
+	}
+	if _, _, event := serve(t, config(t), http.HandlerFunc(long), signedPost(t, "/", "")); event.Reason != callgate.ReasonTooLong {
+		t.Errorf("%+v", event)
+	}
+	if _, _, event := serve(t, config(t), writes(0, "text/xml", unread), signedPost(t, "/", "")); event.Reason != callgate.ReasonDocument {
+		t.Errorf("%+v", event)
+	}
+}

@@ -54,7 +54,7 @@ func (v *visit) judge(a *answer, failure error) (f fault, ok bool) {
 		return fault{ReasonStatus, answered(a.status), a.status}, false
 	case len(a.body) == 0:
 		return fault{ReasonEmpty, "the handler answered nothing", http.StatusInternalServerError}, false
-	case isAudio(a.header):
+	case a.checked, isAudio(a.header):
 		return fault{}, true
 	}
 	return judgeDocument(a)

@@ -9,25 +9,34 @@ import (
 // a set of them, and access control entries name them.
 type Principal string
 
+// What principals begin with.
+const (
+	kindCarrier = "carrier:"
+	kindAccount = "account:"
+	kindNumber  = "number:"
+	kindKey     = "key:"
+	kindUser    = "user:"
+)
+
 // Everyone is a principal of every request, authenticated or not.
 const Everyone Principal = "everyone"
 
 // Carrier is the principal of a request that a carrier signed: "carrier:twilio".
-func Carrier(name string) Principal { return Principal("carrier:" + name) }
+func Carrier(name string) Principal { return Principal(kindCarrier + name) }
 
 // Account is the principal of the carrier's account that a verified request is
 // for: "account:AC…".
-func Account(sid string) Principal { return Principal("account:" + sid) }
+func Account(sid string) Principal { return Principal(kindAccount + sid) }
 
 // Number is the principal of the number that was dialled: "number:+1…".
-func Number(e164 string) Principal { return Principal("number:" + e164) }
+func Number(e164 string) Principal { return Principal(kindNumber + e164) }
 
 // Key is the principal of the key that verified the request: "key:NAME".
-func Key(name string) Principal { return Principal("key:" + name) }
+func Key(name string) Principal { return Principal(kindKey + name) }
 
 // User is the principal of a person or program that gave HTTP Basic
 // credentials: "user:NAME".
-func User(name string) Principal { return Principal("user:" + name) }
+func User(name string) Principal { return Principal(kindUser + name) }
 
 // known reports whether p is a principal that some request can have.
 func (p Principal) known() bool {
@@ -40,11 +49,10 @@ func (p Principal) known() bool {
 
 // masked hides the digits of a number but the last two, for logs.
 func (p Principal) masked() Principal {
-	const kind = "number:"
-	if !strings.HasPrefix(string(p), kind) {
+	if !strings.HasPrefix(string(p), kindNumber) {
 		return p
 	}
-	return Principal(maskDigits(string(p), len(kind)))
+	return Principal(maskDigits(string(p), len(kindNumber)))
 }
 
 // maskDigits masks the number in s that begins at a place; a plus sign and the last two
@@ -70,21 +78,34 @@ func maskDigits(s string, from int) string {
 // of what only a password vouches for, nothing names one but the user.
 func (v *visit) identify() []Principal {
 	a := &v.admission
-	ps := append(v.principals[:0], Everyone)
+	// All names in one piece of memory; each ends at one of ends.
+	var room [160]byte // for the usual ones
+	var ends [maxPrincipals]int
+	text, count := room[:0], 0
+	add := func(kind, name string) {
+		text = append(append(text, kind...), name...)
+		ends[count] = len(text)
+		count++
+	}
 	if v.verified {
-		ps = append(ps, Carrier(a.Proof.Carrier))
+		add(kindCarrier, a.Proof.Carrier)
 		if account := v.account(); account != "" {
-			ps = append(ps, Account(account))
+			add(kindAccount, account)
 		}
 		if a.Proof.Key != "" {
-			ps = append(ps, Key(a.Proof.Key))
+			add(kindKey, a.Proof.Key)
 		}
 		if to, ok := a.Params.only("To"); ok && isNumber(to) {
-			ps = append(ps, Number(to))
+			add(kindNumber, to)
 		}
 	}
 	if v.user != "" {
-		ps = append(ps, User(v.user))
+		add(kindUser, v.user)
+	}
+	ps, all, start := append(v.principals[:0], Everyone), string(text), 0
+	for _, end := range ends[:count] {
+		ps = append(ps, Principal(all[start:end]))
+		start = end
 	}
 	return ps
 }

@@ -52,11 +52,31 @@ func escapeTable(m map[byte]string) *[256]string {
 	return &t
 }
 
+// isPlain reports whether eight characters are written as they are, in text and in
+// attributes. Of some that are it says no.
+func isPlain(s string) bool {
+	const each = 0x0101010101010101
+	_ = s[7]
+	x := uint64(s[0]) | uint64(s[1])<<8 | uint64(s[2])<<16 | uint64(s[3])<<24 |
+		uint64(s[4])<<32 | uint64(s[5])<<40 | uint64(s[6])<<48 | uint64(s[7])<<56
+	angle := (x | each*2) ^ each*'>'      // a zero byte for "<" and for ">"
+	quote := (x &^ (each * 4)) ^ each*'"' // a zero byte for "&" and for a quotation mark
+	// Bytes beyond ASCII have their highest bit set. The lowest byte below a space gets it
+	// by borrowing, as does the lowest one that is zero.
+	return (x|(x-each*' ')|(angle-each)|(quote-each))&(each*0x80) == 0
+}
+
 // appendEscaped appends s with what the table says. When s holds bytes that are
 // not UTF-8 or a character that XML forbids it returns the offset of it.
 func appendEscaped(dst []byte, s string, table *[256]string) (_ []byte, bad int) {
 	from := 0
 	for i := 0; i < len(s); {
+		for i+8 <= len(s) && isPlain(s[i:i+8]) {
+			i += 8
+		}
+		if i == len(s) {
+			break
+		}
 		esc := table[s[i]]
 		switch {
 		case esc == "":

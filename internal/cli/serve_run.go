@@ -57,7 +57,7 @@ type serving struct {
 // anew; a server has a few MiB in use, and would collect a hundred times a second under
 // load. Unlike a larger percentage it stays in proportion when a flow needs more, and
 // unlike a limit it never takes the time of calls.
-const ballastSize = 20 << 20
+const ballastSize = 28 << 20
 
 func newServing(cmd *cobra.Command, env *Env, dev bool) *serving {
 	s := &serving{env: env, source: newSource(cmd, env), dev: dev, metrics: metrics.New(readBuild().Version)}
