@@ -16,6 +16,10 @@ import (
 // with a deadline; see the package comment for what becomes of the others and
 // of answers. next may be any handler or router.
 //
+// What next writes is read before it is given to a caller, unless it is vouched for: the
+// http.ResponseWriter has a method WriteDocument([]byte) error for whole documents whose
+// writer has made sure that carriers can read them.
+//
 // Nothing in front of the gate may read bodies, or change paths and expect the
 // routes to follow: what counts is the request line.
 func (g *Gate) Handler(next http.Handler) http.Handler {
