@@ -26,13 +26,15 @@ func (c *deadlineContext) begin(ctx context.Context, after time.Duration) {
 	}
 }
 
+func (c *deadlineContext) passed() bool { return !time.Now().Before(c.deadline) }
+
 // end cancels the context, as the request has its answer. One that has come to its end
 // by itself is left to say why.
 func (c *deadlineContext) end() {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.ended = true
-	if c.cancel != nil && c.Context.Err() == nil && time.Now().Before(c.deadline) {
+	if c.cancel != nil && c.Context.Err() == nil && !c.passed() {
 		c.cancel()
 	}
 }

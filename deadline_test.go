@@ -9,6 +9,7 @@ import (
 	"net"
 	"net/http"
 	"net/http/httptest"
+	"runtime"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -68,7 +69,7 @@ func TestDeadlineHeeded(t *testing.T) {
 			<-r.Context().Done()
 			http.Error(w, r.Context().Err().Error(), 500)
 		}), signedPost(t, "/", ""))
-		if event.Duration != 3*time.Second || event.Outcome != callgate.OutcomeRescued || body != string(rescueDocument(t, "en")) {
+		if event.Duration != 3*time.Second || event.Outcome != callgate.OutcomeRescued || event.Reason != callgate.ReasonDeadline || body != string(rescueDocument(t, "en")) {
 			t.Errorf("%+v %s", event, body)
 		}
 	})
@@ -289,4 +290,24 @@ func TestHandlerContextEarlier(t *testing.T) {
 			t.Error(err)
 		}
 	})
+}
+
+// TestDeadlineFailedLate has a handler that fails because its time is over, and says so
+// before the gate has noticed: on one processor, which it does not let go.
+func TestDeadlineFailedLate(t *testing.T) {
+	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(1))
+	for _, kind := range []callgate.Kind{callgate.KindVoice, callgate.KindStatus} {
+		c := config(t)
+		c.Routes[0].Kind = kind
+		c.Deadline = 2 * time.Millisecond
+		_, _, event := serve(t, c, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			deadline, _ := r.Context().Deadline()
+			for time.Now().Before(deadline) {
+			}
+			w.WriteHeader(http.StatusServiceUnavailable)
+		}), signedPost(t, "/", ""))
+		if event.Reason != callgate.ReasonDeadline {
+			t.Errorf("%v: %+v", kind, event)
+		}
+	}
 }

@@ -24,7 +24,10 @@ type fault struct {
 // give answers with what the handler wrote, if a carrier can use it.
 func (g *Gate) give(w http.ResponseWriter, r *http.Request, v *visit, a *answer, failure error) sent {
 	f, ok := v.judge(a, failure)
-	switch {
+	switch failed := !ok || a.status >= 500; {
+	case failed && failure == nil && v.deadline.passed():
+		// It failed because its context ended, and was quicker to say so than the gate.
+		return g.interrupted(w, r, v)
 	case ok:
 		return deliver(w, v.route.kind, a)
 	case errors.Is(r.Context().Err(), context.Canceled):
