@@ -73,7 +73,7 @@ func makeReport(env *Env, logs []string, o logreport.Options, asJSON bool) error
 	}
 	r.Sort()
 	if r.Foreign > 0 {
-		fmt.Fprintf(env.Stderr, "%d lines were not written by callgate\n", r.Foreign)
+		fmt.Fprintf(env.Stderr, "lines not written by callgate: %d\n", r.Foreign)
 	}
 	var err error
 	if asJSON {

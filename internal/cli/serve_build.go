@@ -9,6 +9,7 @@ import (
 	"os"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/callgate/callgate"
 	"github.com/callgate/callgate/explain"
@@ -229,8 +230,11 @@ func (b *builder) routes(ctx context.Context) ([]callgate.Route, http.Handler) {
 		list = append(list, b.route(key, r))
 		if l := b.answerer(ctx, key, r); l != nil {
 			own[r.Path] = l
-			for _, part := range l.resources { // of the same line, and so on trial with it
-				part.ObserveUntil, part.InsecureAdmitRefused = list[i].ObserveUntil, list[i].InsecureAdmitRefused
+			for _, part := range l.resources {
+				// Of the same line, and so on trial with it; a date too far ahead is said there.
+				if !list[i].ObserveUntil.After(time.Now().Add(callgate.MaxObserve)) {
+					part.ObserveUntil, part.InsecureAdmitRefused = list[i].ObserveUntil, list[i].InsecureAdmitRefused
+				}
 				below = append(below, part)
 			}
 		}
