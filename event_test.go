@@ -43,7 +43,7 @@ func TestEvent(t *testing.T) {
 // TestEventsTellNothing makes requests full of secrets in every way that they can
 // end, and looks for the secrets in the events.
 func TestEventsTellNothing(t *testing.T) {
-	secrets := []string{string(token), "4711", "hunter2", "my secret", "my+secret", "15005550006", "15005550009", "secret-path", "sesame"}
+	secrets := []string{string(token), "47110815", "hunter2", "my secret", "my+secret", "15005550006", "15005550009", "secret-path", "sesame"}
 	target, more := "/secret-path?pin=47110815", "&Digits=47110815&SpeechResult=my+secret"
 	saying := "<Response><Say>hunter2 47110815</Say></Response>"
 	for name, c := range map[string]struct {

@@ -233,9 +233,9 @@ func TestZeroVerifier(t *testing.T) {
 func TestNoSecretIsShown(t *testing.T) {
 	config := twilio.Config{Keys: []twilio.Key{{Name: "only", Account: account, Token: token}}}
 	v := mustNew(t, config)
-	r := request(http.MethodPost, address+"?Digits=4711", formType, encodeForm(with(inbound, "Digits", "4711", "SpeechResult", "my pin")))
-	r.Header.Set(twilio.Header, reference(token, r.URL, with(inbound, "Digits", "4711", "SpeechResult", "my pin")))
-	secrets := []string{token, r.Header.Get(twilio.Header), "4711", "my pin", "+18185550123"}
+	r := request(http.MethodPost, address+"?Digits=471108153792", formType, encodeForm(with(inbound, "Digits", "471108153792", "SpeechResult", "my pin")))
+	r.Header.Set(twilio.Header, reference(token, r.URL, with(inbound, "Digits", "471108153792", "SpeechResult", "my pin")))
+	secrets := []string{token, r.Header.Get(twilio.Header), "471108153792", "my pin", "+18185550123"}
 
 	var shown strings.Builder
 	logger := slog.New(slog.NewJSONHandler(&shown, nil))
@@ -254,7 +254,7 @@ func TestNoSecretIsShown(t *testing.T) {
 		fmt.Fprintf(&shown, "%v %+v %#v\n", err, err, err)
 		logger.Error("refused", "err", err)
 	}
-	for _, body := range []string{"Digits=4711&%zz", "Digits=4711"} {
+	for _, body := range []string{"Digits=471108153792&%zz", "Digits=471108153792"} {
 		r.Body = []byte(body)
 		_, err := noted(v.Verify(r))
 		fmt.Fprintln(&shown, err)

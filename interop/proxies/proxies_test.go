@@ -131,6 +131,14 @@ func TestEventsPass(t *testing.T) {
 	})
 }
 
+// TestAnyUpstreamPort: the port of an upstream can begin like a documented one.
+func TestAnyUpstreamPort(t *testing.T) {
+	authority := proxy.NewAuthority(t, host)
+	for _, p := range proxy.All() {
+		p.Start(t, p.Documented(t), proxy.Site{Upstream: "127.0.0.1:44327", Authority: authority})
+	}
+}
+
 // TestHostPasses has a host that is spelled with capitals and a port that is
 // signed, as the carrier's messages are over https.
 func TestHostPasses(t *testing.T) {

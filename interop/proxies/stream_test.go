@@ -12,6 +12,7 @@ import (
 	"testing"
 
 	"github.com/callgate/callgate"
+	"github.com/callgate/callgate/interop/internal/process"
 	"github.com/callgate/callgate/interop/internal/proxy"
 	"github.com/callgate/callgate/interop/internal/signer"
 	"github.com/callgate/callgate/interop/internal/wire"
@@ -24,8 +25,8 @@ const (
 	webSocketGUID = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11"
 )
 
-// TestMediaStreamsPass upgrades to a WebSocket through every proxy. The server is
-// a program on the library, since streams are answered by programs.
+// TestMediaStreamsPass upgrades to a WebSocket through every proxy: to a program on
+// the library, and to a program that "callgate serve" stands in front of.
 func TestMediaStreamsPass(t *testing.T) {
 	signed := signer.Python().Sign(t, []signer.Job{
 		{Token: token, URL: "wss://" + host + "/media"},
@@ -33,13 +34,9 @@ func TestMediaStreamsPass(t *testing.T) {
 		{Token: token, URL: "wss://" + host + "/other"},
 	})
 	authority := proxy.NewAuthority(t, host)
-	for mode, config := range map[string]callgate.Config{
-		"public_url":      {PublicURL: "https://" + host},
-		"trusted_proxies": {TrustedProxies: []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8")}, AllowedHosts: []string{host}},
-	} {
-		upstream := streamServer(t, config)
+	for name, upstream := range streamServers(t) {
 		for _, p := range proxy.All() {
-			t.Run(mode+"/"+p.Name, func(t *testing.T) {
+			t.Run(name+"/"+p.Name, func(t *testing.T) {
 				front := p.Start(t, p.Documented(t), proxy.Site{Upstream: upstream, Authority: authority})
 				for i, want := range []int{http.StatusSwitchingProtocols, http.StatusSwitchingProtocols, http.StatusForbidden} {
 					conn, err := wire.Dial(front.Address, authority.ClientConfig())
@@ -58,6 +55,25 @@ func TestMediaStreamsPass(t *testing.T) {
 			})
 		}
 	}
+}
+
+// streamServers starts the servers of streams and returns their addresses.
+func streamServers(t *testing.T) map[string]string {
+	t.Helper()
+	application := httptest.NewServer(http.HandlerFunc(echo))
+	t.Cleanup(application.Close)
+	route := "routes:\n  - {path: /media, kind: stream, upstream: \"" + application.URL + "\"}\n"
+	servers := map[string]string{
+		"library/public_url": streamServer(t, callgate.Config{PublicURL: "https://" + host}),
+		"library/trusted_proxies": streamServer(t, callgate.Config{
+			TrustedProxies: []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8")}, AllowedHosts: []string{host},
+		}),
+	}
+	program := process.Callgate(t)
+	for _, mode := range modes() {
+		servers["serve/"+mode.name] = serve(t, program, mode.yaml+route)
+	}
+	return servers
 }
 
 func handshake(signature string) wire.Request {

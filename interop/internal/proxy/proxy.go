@@ -91,16 +91,18 @@ func (p Proxy) Start(tb testing.TB, config string, site Site) *Running {
 	return nil
 }
 
-// fill replaces the documented texts by those of the test.
+// fill replaces the documented texts by those of the test. The upstream comes last:
+// its port, which is any, must not be read as a documented one.
 func (p Proxy) fill(config string, site Site, address string) string {
-	config = strings.ReplaceAll(config, documentedUpstream, site.Upstream)
+	config = p.listen(config, site.Authority.Host, address)
 	config = strings.ReplaceAll(config, documentedSSL+site.Authority.Host, site.Authority.Dir)
-	return p.listen(config, site.Authority.Host, address)
+	return strings.ReplaceAll(config, documentedUpstream, site.Upstream)
 }
 
-// replace returns a listen function that puts the address in the place of text.
-func replace(text string) func(string, string, string) string {
-	return func(config, _, address string) string { return strings.ReplaceAll(config, text, address) }
+// replace returns a listen function that puts the prefix and the address in the
+// place of text.
+func replace(text, prefix string) func(string, string, string) string {
+	return func(config, _, address string) string { return strings.ReplaceAll(config, text, prefix+address) }
 }
 
 func write(tb testing.TB, dir, name, content string) string {
@@ -115,9 +117,7 @@ func write(tb testing.TB, dir, name, content string) string {
 func nginx() Proxy {
 	return Proxy{
 		Name: "nginx", File: "nginx.conf", Program: "nginx",
-		listen: func(config, _, address string) string {
-			return strings.ReplaceAll(config, "listen 443", "listen "+address)
-		},
+		listen: replace("listen 443", "listen "),
 		launch: func(tb testing.TB, program, dir, site, _ string) process.Spec {
 			write(tb, dir, "site.conf", site)
 			var main strings.Builder
@@ -138,7 +138,7 @@ func nginx() Proxy {
 func haproxy() Proxy {
 	return Proxy{
 		Name: "HAProxy", File: "haproxy.cfg", Program: "haproxy",
-		listen: replace(":443"),
+		listen: replace("bind :443", "bind "),
 		launch: func(tb testing.TB, program, dir, site, _ string) process.Spec {
 			return process.Spec{Argv: []string{program, "-db", "-f", write(tb, dir, "haproxy.cfg", site)}}
 		},
@@ -151,7 +151,7 @@ var apacheModules = []string{"mpm_event", "authz_core", "alias", "rewrite", "hea
 func apache() Proxy {
 	return Proxy{
 		Name: "Apache", File: "apache.conf", Program: "apache2",
-		listen: replace("*:443"),
+		listen: replace("*:443", ""),
 		launch: func(tb testing.TB, program, dir, site, address string) process.Spec {
 			var main strings.Builder
 			fmt.Fprintf(&main, "ServerRoot %[1]s\nDefaultRuntimeDir %[1]s\nPidFile %[1]s/httpd.pid\nListen %[2]s\n", dir, address)
