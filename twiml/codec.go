@@ -26,6 +26,9 @@ type codec struct {
 	depth int
 	err   *WriteError
 
+	form   *Form // what is written becomes one
+	blanks []string
+
 	in    *Element
 	attrs uint64 // the attributes of in that were asked for, by index
 	text  bool   // the text of in was taken
@@ -84,12 +87,15 @@ func (c *codec) attr(name, value string) {
 		return
 	}
 	c.dst = append(append(append(c.dst, ' '), name...), `="`...)
-	dst, bad := appendEscaped(c.dst, value, attrEscapes)
-	if bad >= 0 {
-		c.fail(name, badCharacter(value, bad))
-		return
+	if !c.leaves(value, attrEscapes) {
+		dst, bad := appendEscaped(c.dst, value, attrEscapes)
+		if bad >= 0 {
+			c.fail(name, badCharacter(value, bad))
+			return
+		}
+		c.dst = dst
 	}
-	c.dst = append(dst, '"')
+	c.dst = append(c.dst, '"')
 }
 
 // chars writes text.
@@ -98,6 +104,9 @@ func (c *codec) chars(s string) {
 		return
 	}
 	c.closeTag()
+	if c.leaves(s, textEscapes) {
+		return
+	}
 	dst, bad := appendEscaped(c.dst, s, textEscapes)
 	if bad >= 0 {
 		c.fail("", badCharacter(s, bad))

@@ -30,6 +30,29 @@ func Example() {
 	// <Response><Gather action="https://example.com/menu" method="POST" finishOnKey="" numDigits="1"><Say>Press 1 for opening hours &amp; directions.</Say></Gather><Redirect>https://example.com/menu?silent=1</Redirect></Response>
 }
 
+// A document that differs in its URL alone is written once.
+func ExampleForm() {
+	const action = "the action"
+	form, err := twiml.NewForm(twiml.New(&twiml.Gather{Action: action, NumDigits: 1}), action)
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	for _, url := range []string{"/menu?call=1&step=2", "/menu?call=2&step=7"} {
+		body, err := form.AppendTo(nil, url)
+		if err != nil {
+			fmt.Println(err)
+			return
+		}
+		fmt.Println(string(body))
+	}
+	// Output:
+	// <?xml version="1.0" encoding="UTF-8"?>
+	// <Response><Gather action="/menu?call=1&amp;step=2" numDigits="1"/></Response>
+	// <?xml version="1.0" encoding="UTF-8"?>
+	// <Response><Gather action="/menu?call=2&amp;step=7" numDigits="1"/></Response>
+}
+
 func ExampleCheck() {
 	page := []byte("<Response>\n  <Gather timeout=\"0\"><Pause/></Gather>\n</Response>")
 	for _, f := range twiml.Check(page, twiml.Twilio) {

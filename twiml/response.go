@@ -97,14 +97,25 @@ const usualSize = 1536
 // then returned as it was.
 func (r *Response) AppendTo(dst []byte) ([]byte, error) {
 	c := codec{dst: append(dst, header...)}
-	c.put(r, 0)
-	if size := len(c.dst) - len(dst); c.err == nil && size > MaxBytes {
-		c.err = &WriteError{Path: "Response", Reason: fmt.Sprintf("the document has %d bytes, the carrier reads at most %d", size, MaxBytes)}
-	}
-	if c.err != nil {
-		return dst, c.err
+	if err := c.response(r, len(dst)); err != nil {
+		return dst, err
 	}
 	return c.dst, nil
+}
+
+// response writes a document that begins at a place of dst.
+func (c *codec) response(r *Response, from int) error {
+	if c.put(r, 0); c.err != nil {
+		return c.err
+	}
+	return checkSize(len(c.dst) - from)
+}
+
+func checkSize(size int) error {
+	if size > MaxBytes {
+		return &WriteError{Path: "Response", Reason: fmt.Sprintf("the document has %d bytes, the carrier reads at most %d", size, MaxBytes)}
+	}
+	return nil
 }
 
 // WriteError says why a document cannot be written.
