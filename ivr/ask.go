@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"sync/atomic"
 
 	"github.com/callgate/callgate/twiml"
 )
@@ -21,7 +22,13 @@ type asker struct {
 	onNoMatch     target
 	silent, wrong string  // the labels of the two exits
 	each          []uint8 // languages in which to ask, one after another; nil is the caller's
+	// gathers are the Gather of each language, or the one of all, but for its action and
+	// its prompts.
+	gathers []twiml.Gather
 }
+
+// gather is how an answer in a language is heard.
+func (a *asker) gather(lang uint8) *twiml.Gather { return &a.gathers[min(int(lang), len(a.gathers)-1)] }
 
 // introKind is why the question is asked again.
 type introKind int
@@ -181,6 +188,8 @@ func (a *asker) promptsFor(kind introKind, attempt int) []*prompt {
 type question struct {
 	prompts []*prompt
 	audio   [][]twiml.Audio // by language; nil when it depends on the call
+	// forms are the documents by language that were needed so far; nil as audio is.
+	forms []atomic.Pointer[twiml.Form]
 }
 
 // prepare makes the table of questions, so that asking joins nothing.
@@ -188,7 +197,9 @@ func (c *nodeCompiler) prepare(a *asker) {
 	for kind := range introKinds {
 		for attempt := range a.attempts {
 			q := question{prompts: a.promptsFor(kind, attempt)}
-			q.audio = staticAudio(q.prompts, len(c.p.languages))
+			if q.audio = staticAudio(q.prompts, len(c.p.languages)); q.audio != nil {
+				q.forms = make([]atomic.Pointer[twiml.Form], len(q.audio))
+			}
 			a.questions[kind] = append(a.questions[kind], q)
 			c.node.bytes = max(c.node.bytes, bytesOf(q.prompts...)*max(1, len(a.each)))
 		}
@@ -222,13 +233,16 @@ func staticAudio(ps []*prompt, languages int) [][]twiml.Audio {
 }
 
 // pose asks the question of an attempt.
-func (r *run) pose(a *asker, g *twiml.Gather, kind introKind, attempt int) move {
+func (r *run) pose(a *asker, kind introKind, attempt int) move {
 	q := &a.questions[kind][min(attempt, a.attempts-1)]
+	g := a.gather(r.s.lang)
 	if a.each != nil {
 		return r.gather(g, r.inEach(a.each, q.prompts))
 	}
 	if q.audio != nil && len(r.said) == 0 {
-		return r.gather(g, q.audio[r.s.lang])
+		m := r.gather(g, q.audio[r.s.lang])
+		r.useForm(&q.forms[r.s.lang])
+		return m
 	}
 	return r.gather(g, r.audio(q.prompts...))
 }
@@ -247,23 +261,23 @@ func (r *run) inEach(languages []uint8, ps []*prompt) []twiml.Audio {
 }
 
 // silence counts a silence and asks again, or gives up.
-func (r *run) silence(a *asker, g *twiml.Gather) move {
+func (r *run) silence(a *asker) move {
 	r.missed = BySilence
 	r.s.noInput++
 	if int(r.s.noInput) >= a.attempts {
 		return r.take(a.onNoInput, a.silent)
 	}
-	return r.pose(a, g, afterSilence, int(r.s.noInput))
+	return r.pose(a, afterSilence, int(r.s.noInput))
 }
 
 // wrong counts an answer that was not understood and asks again, or gives up.
-func (r *run) wrong(a *asker, g *twiml.Gather, kind introKind) move {
+func (r *run) wrong(a *asker, kind introKind) move {
 	r.missed = ByWrong
 	r.s.noMatch++
 	if int(r.s.noMatch) >= a.attempts {
 		return r.take(a.onNoMatch, a.wrong)
 	}
-	return r.pose(a, g, kind, int(r.s.noMatch))
+	return r.pose(a, kind, int(r.s.noMatch))
 }
 
 // chosen leaves by the caller's choice, to which Back can return.

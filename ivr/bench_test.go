@@ -45,7 +45,7 @@ func BenchmarkStep(b *testing.B) {
 				if err != nil {
 					b.Fatal(err)
 				}
-				if buf, err = answer.Document.AppendTo(buf[:0]); err != nil {
+				if buf, err = answer.AppendDocument(buf[:0]); err != nil {
 					b.Fatal(err)
 				}
 			}

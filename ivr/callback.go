@@ -30,8 +30,6 @@ type callbackStepper struct {
 	number         *asker
 	offer          *asker
 	slots          *slotsChoice // nil when there is none
-	gather         twiml.Gather // of the number
-	keys           twiml.Gather // of the offer
 	yes, other, no string
 	country, trunk string
 	list           string
@@ -65,8 +63,11 @@ func (b *Callback) compile(c *nodeCompiler) stepper {
 	out.note = c.template("note", b.Note, "go into a booking")
 	c.callback = false
 	c.silentCost(out.offer)
-	out.gather = twiml.Gather{Input: twiml.DTMF, Timeout: twiml.Seconds(out.number.timeout), NumDigits: maxEntered, FinishOnKey: twiml.Set(callbackFinish)}
-	out.keys = keyGather(out.number.timeout)
+	out.number.gathers = []twiml.Gather{{Input: twiml.DTMF, Timeout: twiml.Seconds(out.number.timeout), NumDigits: maxEntered, FinishOnKey: twiml.Set(callbackFinish)}}
+	out.offer.gathers = []twiml.Gather{keyGather(out.number.timeout)}
+	if out.slots != nil {
+		out.slots.ask.gathers = out.offer.gathers
+	}
 	out.booked = c.exit("booked", "booked", b.Booked, ByCaller)
 	out.declined = c.exit("declined", "declined", b.Declined, ByCaller)
 	out.failed = c.errorExit("error", b.Error)
@@ -102,12 +103,12 @@ const anonymousNumber = "+266696687"
 func (b *callbackStepper) propose(r *run, number string) move {
 	r.set(r.p.callback, expr.TextValue(number))
 	r.s.phase, r.s.noInput, r.s.noMatch = phaseOffer, 0, 0
-	return r.pose(b.offer, &b.keys, afterSilence, 0)
+	return r.pose(b.offer, afterSilence, 0)
 }
 
 func (b *callbackStepper) askNumber(r *run) move {
 	r.s.phase, r.s.noInput, r.s.noMatch = phaseNumber, 0, 0
-	return r.pose(b.number, &b.gather, afterSilence, 0)
+	return r.pose(b.number, afterSilence, 0)
 }
 
 func (b *callbackStepper) resume(r *run) move {
@@ -122,25 +123,25 @@ func (b *callbackStepper) resume(r *run) move {
 	}
 	entry := r.param("Digits")
 	if r.ev.Kind == Silence || entry == "" {
-		return r.silence(b.number, &b.gather)
+		return r.silence(b.number)
 	}
 	if number := b.complete(entry); number != "" {
 		return b.propose(r, number)
 	}
-	if mv, ok := r.command(entry, func() move { return r.pose(b.number, &b.gather, afterSilence, 0) }); ok {
+	if mv, ok := r.command(entry, func() move { return r.pose(b.number, afterSilence, 0) }); ok {
 		return mv
 	}
-	return r.wrong(b.number, &b.gather, afterWrong)
+	return r.wrong(b.number, afterWrong)
 }
 
 func (b *callbackStepper) offered(r *run) move {
 	key := r.param("Digits")
 	switch {
 	case r.ev.Kind == Silence || key == "":
-		return r.silence(b.offer, &b.keys)
+		return r.silence(b.offer)
 	case key == b.yes && b.slots != nil:
 		r.s.phase, r.s.noInput, r.s.noMatch = phaseSlot, 0, 0
-		return r.pose(b.slots.ask, &b.keys, afterSilence, 0)
+		return r.pose(b.slots.ask, afterSilence, 0)
 	case key == b.yes:
 		return b.book(r, "")
 	case key == b.other:
@@ -148,10 +149,10 @@ func (b *callbackStepper) offered(r *run) move {
 	case key == b.no:
 		return r.chosen(b.declined, "declined")
 	}
-	if mv, ok := r.command(key, func() move { return r.pose(b.offer, &b.keys, afterSilence, 0) }); ok {
+	if mv, ok := r.command(key, func() move { return r.pose(b.offer, afterSilence, 0) }); ok {
 		return mv
 	}
-	return r.wrong(b.offer, &b.keys, afterWrong)
+	return r.wrong(b.offer, afterWrong)
 }
 
 // book has the booking made and waits for its result.

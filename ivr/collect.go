@@ -29,7 +29,6 @@ type collectStepper struct {
 	into      *variable
 	digits    *digitsRule
 	pattern   *regexp.Regexp // of speech
-	gather    []twiml.Gather // by language
 	confirm   *confirmation
 	to        target
 	onInvalid target
@@ -41,8 +40,7 @@ type confirmation struct {
 	ask     *asker
 	yes, no string
 	below   float64 // of speech that is asked about; 0 is every entry
-	gather  twiml.Gather
-	slot    int // of the entry, until it is confirmed
+	slot    int     // of the entry, until it is confirmed
 }
 
 func (k *Collect) compile(c *nodeCompiler) stepper {
@@ -60,10 +58,10 @@ func (k *Collect) compile(c *nodeCompiler) stepper {
 		return out
 	case k.Digits != nil:
 		out.digits = c.digits(k.Digits, out.into)
-		out.gather = c.digitGathers(out)
+		out.ask.gathers = digitGather(out)
 	default:
 		out.pattern = c.pattern("speech.pattern", k.Speech.Pattern)
-		out.gather = c.speechGathers(k.Speech, out.ask)
+		out.ask.gathers = c.speechGathers(k.Speech, out.ask)
 	}
 	if k.Confirm != nil {
 		out.confirm = c.confirmation(k, out)
@@ -97,17 +95,13 @@ func (c *nodeCompiler) pattern(field, s string) *regexp.Regexp {
 	return re
 }
 
-func (c *nodeCompiler) digitGathers(k *collectStepper) []twiml.Gather {
+func digitGather(k *collectStepper) []twiml.Gather {
 	g := twiml.Gather{Input: twiml.DTMF, Timeout: twiml.Seconds(k.ask.timeout), NumDigits: k.digits.max}
 	g.FinishOnKey = twiml.Set("")
 	if k.digits.min < k.digits.max {
 		g.FinishOnKey = twiml.Set(k.digits.finish)
 	}
-	out := make([]twiml.Gather, len(c.p.languages))
-	for i := range out {
-		out[i] = g
-	}
-	return out
+	return []twiml.Gather{g}
 }
 
 func (c *nodeCompiler) speechGathers(s *Speech, a *asker) []twiml.Gather {
@@ -149,7 +143,7 @@ func (c *nodeCompiler) confirmation(k *Collect, s *collectStepper) *confirmation
 	again.questions = [introKinds][]question{}
 	c.prepare(&again)
 	out.ask = &again
-	out.gather = keyGather(s.ask.timeout)
+	again.gathers = []twiml.Gather{keyGather(s.ask.timeout)}
 	return out
 }
 
@@ -173,7 +167,7 @@ func keyGather(timeout int) twiml.Gather {
 }
 
 func (k *collectStepper) enter(r *run) move {
-	return r.pose(k.ask, &k.gather[r.s.lang], afterSilence, 0)
+	return r.pose(k.ask, afterSilence, 0)
 }
 
 func (k *collectStepper) resume(r *run) move {
@@ -183,12 +177,11 @@ func (k *collectStepper) resume(r *run) move {
 	if r.s.phase == phaseConfirm && k.confirm != nil {
 		return k.confirmed(r)
 	}
-	g := &k.gather[r.s.lang]
 	entry, said := r.param("Digits"), r.param("SpeechResult")
 	if r.ev.Kind == Silence || entry == "" && said == "" {
-		return r.silence(k.ask, g)
+		return r.silence(k.ask)
 	}
-	repeat := func() move { return r.pose(k.ask, g, afterSilence, 0) }
+	repeat := func() move { return r.pose(k.ask, afterSilence, 0) }
 	value, fault := k.read(r, entry, said)
 	if k.digits == nil && fault != entryUnsure {
 		if mv, ok := r.spokenCommand(said, repeat); ok {
@@ -202,9 +195,9 @@ func (k *collectStepper) resume(r *run) move {
 		if mv, ok := r.command(entry, repeat); ok {
 			return mv
 		}
-		return r.wrong(k.ask, g, afterWrong)
+		return r.wrong(k.ask, afterWrong)
 	}
-	if mv := r.wrong(k.ask, g, afterInvalid); mv.to == stay || mv.to == broken {
+	if mv := r.wrong(k.ask, afterInvalid); mv.to == stay || mv.to == broken {
 		return mv
 	}
 	return r.take(k.onInvalid, k.invalid)
@@ -218,7 +211,7 @@ func (k *collectStepper) taken(r *run, value expr.Value) move {
 	}
 	r.set(k.confirm.slot, value)
 	r.s.phase, r.s.noInput, r.s.noMatch = phaseConfirm, 0, 0
-	return r.pose(k.confirm.ask, &k.confirm.gather, afterSilence, 0)
+	return r.pose(k.confirm.ask, afterSilence, 0)
 }
 
 func (k *collectStepper) confirmed(r *run) move {
@@ -226,7 +219,7 @@ func (k *collectStepper) confirmed(r *run) move {
 	key := r.param("Digits")
 	switch {
 	case r.ev.Kind == Silence || key == "":
-		return r.silence(c.ask, &c.gather)
+		return r.silence(c.ask)
 	case key == c.yes:
 		r.assign(k.into, r.s.slot(c.slot))
 		r.clear([]int{c.slot})
@@ -235,10 +228,10 @@ func (k *collectStepper) confirmed(r *run) move {
 		r.s.phase, r.s.noInput, r.s.noMatch = phaseEntry, 0, 0
 		return k.enter(r)
 	}
-	if mv, ok := r.command(key, func() move { return r.pose(c.ask, &c.gather, afterSilence, 0) }); ok {
+	if mv, ok := r.command(key, func() move { return r.pose(c.ask, afterSilence, 0) }); ok {
 		return mv
 	}
-	return r.wrong(c.ask, &c.gather, afterWrong)
+	return r.wrong(c.ask, afterWrong)
 }
 
 // entryFault is what is wrong with an entry.

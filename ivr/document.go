@@ -3,6 +3,7 @@ package ivr
 import (
 	"fmt"
 	"strings"
+	"sync/atomic"
 
 	"github.com/callgate/callgate/twiml"
 )
@@ -118,6 +119,15 @@ type gathering struct {
 	verbs    [2]twiml.Verb
 	gather   twiml.Gather
 	redirect twiml.Redirect
+	form     *twiml.Form // of the whole but its two URLs; nil when it has none
+}
+
+// appendTo writes the document.
+func (d *gathering) appendTo(dst []byte) ([]byte, error) {
+	if d.form == nil {
+		return d.doc.AppendTo(dst)
+	}
+	return d.form.AppendTo(dst, d.gather.Action, d.redirect.URL)
 }
 
 // gather ends the step by asking. g holds everything but the action and the prompts.
@@ -136,8 +146,24 @@ func (r *run) gather(g *twiml.Gather, audio []twiml.Audio) move {
 	d.redirect = twiml.Redirect{Method: twiml.POST, URL: silence}
 	d.verbs = [2]twiml.Verb{&d.gather, &d.redirect}
 	d.doc.Verbs = d.verbs[:]
-	r.doc = &d.doc
+	r.doc, r.asking = &d.doc, d
 	return move{to: stay}
+}
+
+// useForm has the question that was just asked written by the form of all like it, which
+// the first of them makes.
+func (r *run) useForm(form *atomic.Pointer[twiml.Form]) {
+	d := r.asking
+	if d == nil {
+		return // and r.err says why
+	}
+	d.form = form.Load()
+	if d.form == nil {
+		var err error
+		if d.form, err = twiml.NewForm(&d.doc, d.gather.Action, d.redirect.URL); err == nil {
+			form.Store(d.form)
+		}
+	}
 }
 
 // once returns the result of an effect that is needed now. Without one the effect

@@ -4,8 +4,6 @@ import (
 	"cmp"
 	"fmt"
 	"slices"
-
-	"github.com/callgate/callgate/twiml"
 )
 
 // languageStepper is a compiled ChooseLanguage.
@@ -14,7 +12,6 @@ type languageStepper struct {
 	offers   []offer
 	keys     map[string]int
 	said     phrases
-	gather   twiml.Gather
 	fallback offer // for callers who do not choose
 	remember bool
 }
@@ -82,7 +79,7 @@ func (l *languageStepper) hear(c *nodeCompiler, def *ChooseLanguage) {
 	if said = c.heard(said, nil); said != nil {
 		l.said = said[0]
 	}
-	l.gather = c.gathers(l.ask, said, sortedKeys(l.keys))[0]
+	l.ask.gathers = c.gathers(l.ask, said, sortedKeys(l.keys))[:1]
 	c.globalKeys(said != nil, func(key string) bool { _, own := l.keys[key]; return own })
 }
 
@@ -114,7 +111,7 @@ func (l *languageStepper) enter(r *run) move {
 			}
 		}
 	}
-	return r.pose(l.ask, &l.gather, afterSilence, 0)
+	return r.pose(l.ask, afterSilence, 0)
 }
 
 func (l *languageStepper) resume(r *run) move {
@@ -129,7 +126,7 @@ func (l *languageStepper) resume(r *run) move {
 	}
 	switch {
 	case ok && i >= commandChoice:
-		return r.obey(i-commandChoice, func() move { return r.pose(l.ask, &l.gather, afterSilence, 0) })
+		return r.obey(i-commandChoice, func() move { return r.pose(l.ask, afterSilence, 0) })
 	case ok && r.ev.Kind == Input:
 		return l.taken(r, l.offers[i])
 	}
@@ -157,10 +154,10 @@ func (l *languageStepper) choose(r *run, o offer) move {
 
 func (l *languageStepper) notChosen(r *run, keys, said string) move {
 	if r.ev.Kind == Silence || keys == "" && said == "" {
-		return r.silence(l.ask, &l.gather)
+		return r.silence(l.ask)
 	}
-	if mv, ok := r.command(keys, func() move { return r.pose(l.ask, &l.gather, afterSilence, 0) }); ok {
+	if mv, ok := r.command(keys, func() move { return r.pose(l.ask, afterSilence, 0) }); ok {
 		return mv
 	}
-	return r.wrong(l.ask, &l.gather, afterWrong)
+	return r.wrong(l.ask, afterWrong)
 }

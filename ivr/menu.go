@@ -24,7 +24,6 @@ type menuStepper struct {
 	keys    map[string]int
 	own     map[string]Command // RepeatKey and BackKey
 	said    []phrases          // by language
-	gather  []twiml.Gather     // by language
 }
 
 // choice is a compiled option.
@@ -56,7 +55,7 @@ func (m *Menu) compile(c *nodeCompiler) stepper {
 	}
 	out.said = c.heard(c.phrases(words, func(i int) string { return fmt.Sprintf("options.%d.words", i) }), out.keys)
 	c.ownCommands(m, out)
-	out.gather = c.gathers(out.ask, out.said, append(sortedKeys(out.keys), sortedKeys(out.own)...))
+	out.ask.gathers = c.gathers(out.ask, out.said, append(sortedKeys(out.keys), sortedKeys(out.own)...))
 	c.globalKeys(out.said != nil, func(key string) bool {
 		_, option := out.keys[key]
 		return option || out.own[key] != ""
@@ -205,18 +204,17 @@ func (p *phrases) hints() []string {
 }
 
 func (m *menuStepper) enter(r *run) move {
-	return r.pose(m.ask, &m.gather[r.s.lang], afterSilence, 0)
+	return r.pose(m.ask, afterSilence, 0)
 }
 
 func (m *menuStepper) resume(r *run) move {
-	g := &m.gather[r.s.lang]
 	if r.ev.Kind == Silence {
-		return r.silence(m.ask, g)
+		return r.silence(m.ask)
 	}
 	if r.ev.Kind != Input {
 		return r.misplaced()
 	}
-	repeat := func() move { return r.pose(m.ask, g, afterSilence, 0) }
+	repeat := func() move { return r.pose(m.ask, afterSilence, 0) }
 	keys, said := r.param("Digits"), r.param("SpeechResult")
 	switch i, ok := m.keys[keys]; {
 	case ok:
@@ -228,7 +226,7 @@ func (m *menuStepper) resume(r *run) move {
 			return mv
 		}
 	case said == "":
-		return r.silence(m.ask, g)
+		return r.silence(m.ask)
 	case m.said != nil && r.sure(m.ask.confidence):
 		switch i := m.said[r.s.lang].find(said); {
 		case i >= commandChoice:
@@ -237,7 +235,7 @@ func (m *menuStepper) resume(r *run) move {
 			return r.chosen(m.options[i].to, m.options[i].label)
 		}
 	}
-	return r.wrong(m.ask, g, afterWrong)
+	return r.wrong(m.ask, afterWrong)
 }
 
 // sure reports whether the carrier is sure enough of what it heard. One that does not

@@ -1,6 +1,7 @@
 package ivr_test
 
 import (
+	"bytes"
 	"errors"
 	"net/url"
 	"reflect"
@@ -133,6 +134,9 @@ func (w *walk) document(answer ivr.Answer) []byte {
 	body, err := answer.Document.Bytes()
 	if err != nil {
 		w.rt.Fatal(err)
+	}
+	if fast, err := answer.AppendDocument(nil); err != nil || !bytes.Equal(fast, body) {
+		w.rt.Fatalf("AppendDocument gives %s, %v\nwant %s", fast, err, body)
 	}
 	if len(body) > w.report.Bounds.DocumentBytes {
 		w.rt.Fatalf("a document of %d bytes, the bound is %d", len(body), w.report.Bounds.DocumentBytes)

@@ -38,16 +38,16 @@ func (c *nodeCompiler) slots(b *Callback, number *asker) *slotsChoice {
 func (b *callbackStepper) slotChosen(r *run) move {
 	key := r.param("Digits")
 	if r.ev.Kind == Silence || key == "" {
-		return r.silence(b.slots.ask, &b.keys)
+		return r.silence(b.slots.ask)
 	}
 	if value := b.slots.byKey[key]; value != nil {
 		if slot := value.fill(r, plain); slot != "" {
 			return b.book(r, slot)
 		}
-		return r.wrong(b.slots.ask, &b.keys, afterWrong)
+		return r.wrong(b.slots.ask, afterWrong)
 	}
-	if mv, ok := r.command(key, func() move { return r.pose(b.slots.ask, &b.keys, afterSilence, 0) }); ok {
+	if mv, ok := r.command(key, func() move { return r.pose(b.slots.ask, afterSilence, 0) }); ok {
 		return mv
 	}
-	return r.wrong(b.slots.ask, &b.keys, afterWrong)
+	return r.wrong(b.slots.ask, afterWrong)
 }

@@ -25,6 +25,7 @@ type Answer struct {
 	// Document is the answer to the webhook. It is nil when Pending, and for a status
 	// callback, whose answer is a bare status.
 	Document *twiml.Response
+	asking   *gathering // that the document is, if it is a question
 	// Pending: the effects, all of which need a result, must be done first. Do them, put
 	// their results into the event and make the same step again, with the same state.
 	Pending bool
@@ -46,6 +47,16 @@ type Answer struct {
 	// Sensitive: what the caller enters at Node must not be shown or kept; see
 	// Node.Sensitive.
 	Sensitive bool
+}
+
+// AppendDocument appends the document to dst as bytes, the same that Document.AppendTo
+// appends. It is faster where a question reads the same in each call but for its URLs. A
+// caller who has changed Document uses that.
+func (a *Answer) AppendDocument(dst []byte) ([]byte, error) {
+	if a.asking != nil {
+		return a.asking.appendTo(dst)
+	}
+	return a.Document.AppendTo(dst)
 }
 
 // StepError is a failure inside of a step. The caller is still on the line and must
@@ -92,6 +103,7 @@ type run struct {
 	owned   bool // the step has its own copy of s.vars
 	said    []spoken
 	doc     *twiml.Response
+	asking  *gathering
 	effects []Effect // that need no result
 	needs   []Effect // whose results are missing
 	nth     uint64   // effects with a key so far
@@ -268,7 +280,7 @@ func (r *run) finish(t target) (Answer, error) {
 
 func (r *run) answer(doc *twiml.Response, node string) Answer {
 	return Answer{
-		Document: doc, Effects: r.effects, State: r.s, Node: node,
+		Document: doc, asking: r.asking, Effects: r.effects, State: r.s, Node: node,
 		Language: r.lang().locale, Trail: r.trail, Missed: r.missed, Tags: r.tags,
 		Sensitive: node != "" && r.p.nodes[r.s.node].sensitive,
 	}

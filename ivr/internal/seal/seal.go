@@ -61,7 +61,11 @@ type mac struct {
 
 // buffers are what one call works in. Arguments are copied there, because what is
 // handed to a cipher must live on the heap.
-type buffers struct{ text, context, raw []byte }
+type buffers struct {
+	message       []byte // of Append
+	text, context []byte // of Open
+	raw           []byte
+}
 
 // New derives keys from secrets, the newest first. Label separates what is sealed
 // here from any other use of the same secrets.
@@ -110,26 +114,22 @@ func newKey(label string, secret []byte) (*key, error) {
 func (k *Keys) Append(dst, text []byte, context string) []byte {
 	b := k.pool.Get().(*buffers)
 	defer k.pool.Put(b)
-	b.text = append(b.text[:0], text...)
-	b.context = append(b.context[:0], context...)
-	b.raw = append(b.raw[:0], make([]byte, nonceSize)...)
+	// What is hashed. The length of the context goes first, so that no text can be moved
+	// from one to the other.
+	b.message = append(append(binary.BigEndian.AppendUint64(b.message[:0], uint64(len(context))), context...), text...)
+	sealedWith, sealed := b.message[8:8+len(context)], b.message[8+len(context):]
 	key := k.keys[0]
-	key.nonce(b.raw, b.text, b.context)
-	b.raw = key.aead.Seal(b.raw, b.raw[:nonceSize], b.text, b.context)
+	b.raw = key.appendNonce(b.raw[:0], b.message)
+	b.raw = key.aead.Seal(b.raw, b.raw[:nonceSize], sealed, sealedWith)
 	return encoding.AppendEncode(dst, b.raw)
 }
 
-// nonce fills dst. The length of the context goes first, so that no text can be
-// moved from one to the other.
-func (k *key) nonce(dst, text, context []byte) {
+func (k *key) appendNonce(dst, message []byte) []byte {
 	m := k.macs.Get().(*mac)
 	defer k.macs.Put(m)
 	m.hash.Reset()
-	binary.BigEndian.PutUint64(m.sum[:], uint64(len(context)))
-	m.hash.Write(m.sum[:8])
-	m.hash.Write(context)
-	m.hash.Write(text)
-	copy(dst, m.hash.Sum(m.sum[:0]))
+	m.hash.Write(message)
+	return append(dst, m.hash.Sum(m.sum[:0])[:nonceSize]...)
 }
 
 // Open appends the text of a sealed form to dst.
