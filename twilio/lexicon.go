@@ -25,10 +25,10 @@ type lexicon struct {
 	// quiet says, for each rank, that no word can start within a value, but with
 	// its last byte.
 	quiet []bool
-	// pairs are the first two bytes of all names, as a set of 65,536 bits.
-	pairs [1 << 10]uint64
-	// second are the second bytes of all names.
-	second [256]bool
+	// second are the second bytes of all names with a first byte.
+	second [256]smallSet
+	// third are their third bytes, and all bytes where a name has two only.
+	third [256]smallSet
 	// starts are the words by their first byte, longest first.
 	starts [256][]*word
 }
@@ -44,9 +44,12 @@ func newLexicon(n *names, kind callgate.Kind, where where) *lexicon {
 		}
 		l.requiredBelow = append(l.requiredBelow, below)
 		if w.where&where != 0 {
-			pair := pairOf(w.name[0], w.name[1])
-			l.pairs[pair/64] |= 1 << (pair % 64)
-			l.second[w.name[1]] = true
+			l.second[w.name[0]] |= setOf(w.name[1])
+			if len(w.name) > 2 {
+				l.third[w.name[0]] |= setOf(w.name[2])
+			} else {
+				l.third[w.name[0]] = ^smallSet(0)
+			}
 			l.starts[w.name[0]] = append(l.starts[w.name[0]], w)
 		}
 	}
@@ -75,12 +78,14 @@ func (l *lexicon) longerThan(w *word) (longer []*word) {
 // bytes that differ in their two highest bits only are one.
 type smallSet uint64
 
+func setOf(c byte) smallSet { return 1 << (c % 64) }
+
 func (s smallSet) has(c byte) bool { return s>>(c%64)&1 != 0 }
 
 // nextBytes returns the bytes at an index of the names.
 func nextBytes(words []*word, index int) (next smallSet) {
 	for _, w := range words {
-		next |= 1 << (w.name[index] % 64)
+		next |= setOf(w.name[index])
 	}
 	return next
 }
@@ -135,17 +140,9 @@ func fitsSid(name string) bool {
 	return isHex(name[0])
 }
 
-func pairOf(first, second byte) uint16 { return uint16(first)<<8 | uint16(second) }
-
-// hasPair reports whether a known name starts with these two bytes.
-func (l *lexicon) hasPair(first, second byte) bool {
-	pair := pairOf(first, second)
-	return l.pairs[pair/64]>>(pair%64)&1 != 0
-}
-
 // at returns the longest known name that text starts with, or nil.
 func (l *lexicon) at(text []byte) *word {
-	if len(text) < 2 || !l.hasPair(text[0], text[1]) {
+	if len(text) < 2 || !l.second[text[0]].has(text[1]) || len(text) > 2 && !l.third[text[0]].has(text[2]) {
 		return nil
 	}
 	for _, w := range l.starts[text[0]] {

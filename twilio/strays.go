@@ -79,12 +79,17 @@ func (f *finder) lookIn(sp span) {
 			at = sp.end - 1
 		}
 	}
+	if at >= sp.end {
+		return
+	}
 	text := f.text[at:min(sp.end+1, len(f.text))]
-	for i := 1; i < len(text); i++ {
-		// Names begin with a capital and a small letter; much text is of one sort.
-		if f.second[text[i]] && f.hasPair(text[i-1], text[i]) {
-			f.stray(at + i - 1)
+	// Most bytes are none that a name starts with, or the next one is none for it.
+	second := f.second[text[0]]
+	for i, c := range text[1:] {
+		if second.has(c) {
+			f.stray(at + i)
 		}
+		second = f.second[c]
 	}
 }
 
