@@ -3,6 +3,7 @@ package callgate
 import (
 	"context"
 	"sync/atomic"
+	"time"
 )
 
 // Admission is a request that the gate admitted: what was verified, and who it
@@ -30,6 +31,8 @@ type Admission struct {
 	Method string
 	// Body is the raw body.
 	Body []byte
+	// Received is when the request came, by Config.Now. Behind Check it is zero.
+	Received time.Time
 
 	// Observed is what the request would have been refused for, on a route that
 	// admits it on trial: see Route.InsecureAdmitRefused. Nobody vouches for anything

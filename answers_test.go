@@ -100,27 +100,31 @@ func TestVoiceAnswers(t *testing.T) {
 		{"abort", panics(http.ErrAbortHandler), callgate.ReasonAborted, "gave up"},
 		{"exit", http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { panic(nil) }), callgate.ReasonPanic, "panic called with nil argument"},
 	} {
-		t.Run(c.name, func(t *testing.T) {
-			resp, body, event := serve(t, config(t), c.handler, signedPost(t, "/ivr", ""))
-			if resp.StatusCode != 200 {
-				t.Errorf("status %d", resp.StatusCode)
-			}
-			checkHeader(t, resp, body)
-			if event.Reason != c.want || !strings.Contains(event.Detail, c.detail) {
-				t.Errorf("%q %q, want %q %q", event.Reason, event.Detail, c.want, c.detail)
-			}
-			if strings.Contains(fmt.Sprintf("%+v", event), "hunter2") {
-				t.Errorf("the event shows what the handler said: %+v", event)
-			}
-			rescued := body == string(rescueDocument(t, "en"))
-			if c.want == "" {
-				if rescued || event.Outcome != callgate.OutcomeAccepted || event.Rescue != callgate.RescuedNot {
+		for _, atOnce := range []bool{false, true} {
+			t.Run(fmt.Sprintf("%s, at once %v", c.name, atOnce), func(t *testing.T) {
+				conf := config(t)
+				conf.Routes[0].AnswersAtOnce = atOnce
+				resp, body, event := serve(t, conf, c.handler, signedPost(t, "/ivr", ""))
+				if resp.StatusCode != 200 {
+					t.Errorf("status %d", resp.StatusCode)
+				}
+				checkHeader(t, resp, body)
+				if event.Reason != c.want || !strings.Contains(event.Detail, c.detail) {
+					t.Errorf("%q %q, want %q %q", event.Reason, event.Detail, c.want, c.detail)
+				}
+				if strings.Contains(fmt.Sprintf("%+v", event), "hunter2") {
+					t.Errorf("the event shows what the handler said: %+v", event)
+				}
+				rescued := body == string(rescueDocument(t, "en"))
+				if c.want == "" {
+					if rescued || event.Outcome != callgate.OutcomeAccepted || event.Rescue != callgate.RescuedNot {
+						t.Errorf("%s %+v", body, event)
+					}
+				} else if !rescued || event.Outcome != callgate.OutcomeRescued || event.Rescue != callgate.RescuedWithDocument {
 					t.Errorf("%s %+v", body, event)
 				}
-			} else if !rescued || event.Outcome != callgate.OutcomeRescued || event.Rescue != callgate.RescuedWithDocument {
-				t.Errorf("%s %+v", body, event)
-			}
-		})
+			})
+		}
 	}
 }
 
@@ -131,7 +135,7 @@ func checkHeader(t *testing.T, resp *http.Response, body string) {
 		"Content-Type":           "text/xml; charset=utf-8",
 		"Content-Length":         fmt.Sprint(len(body)),
 		"Cache-Control":          "no-store",
-		"X-Content-Type-Options": "nosniff",
+		"X-Content-Type-Options": "", // of XML browsers make nothing else
 		"Location":               "",
 		"Content-Encoding":       "",
 	} {
@@ -224,7 +228,7 @@ func TestAbortedStatus(t *testing.T) {
 	c := config(t)
 	c.Routes[0].Kind = callgate.KindStatus
 	events := make(chan callgate.Event, 1)
-	c.Observe = func(_ context.Context, e callgate.Event) { events <- e }
+	c.Observe = func(_ context.Context, e *callgate.Event) { events <- *e }
 	s := httptest.NewServer(newGate(t, c).Handler(panics(http.ErrAbortHandler)))
 	defer s.Close()
 	req, err := http.NewRequest("POST", s.URL, strings.NewReader(voiceForm("")))

@@ -41,7 +41,7 @@ func fullForm(t testing.TB) string {
 
 func gated(b *testing.B) http.Handler {
 	c := config(b)
-	c.Observe = func(context.Context, callgate.Event) {}
+	c.Observe = func(context.Context, *callgate.Event) {}
 	return newGate(b, c).Handler(answering)
 }
 

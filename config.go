@@ -95,8 +95,8 @@ type Config struct {
 
 	// Observe is called once for each request that Handler served, after the
 	// answer was written. Nil: nobody is told. ReceivedFrom gets the request itself
-	// from the context.
-	Observe func(context.Context, Event)
+	// from the context. Nobody changes the event afterwards.
+	Observe func(context.Context, *Event)
 
 	// Now is the clock of events, of the count of rescues in a call, and of
 	// Route.ObserveUntil. Nil is time.Now.
@@ -117,7 +117,7 @@ func New(c Config) (*Gate, error) {
 		unsigned: c.Unsigned,
 		deadline: c.Deadline,
 		observe:  c.Observe,
-		now:      c.clock(),
+		clock:    c.Now,
 	}
 	// check has read these without a fault.
 	if c.PublicURL != "" {

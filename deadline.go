@@ -18,9 +18,9 @@ type deadlineContext struct {
 	ended   bool
 }
 
-// begin sets the deadline: in so much time, or when the request's own context ends.
-func (c *deadlineContext) begin(ctx context.Context, after time.Duration) {
-	c.Context, c.deadline = ctx, time.Now().Add(after)
+// begin sets the deadline: at a time, or when the request's own context ends.
+func (c *deadlineContext) begin(ctx context.Context, at time.Time) {
+	c.Context, c.deadline = ctx, at
 	if d, ok := ctx.Deadline(); ok && d.Before(c.deadline) {
 		c.deadline = d
 	}

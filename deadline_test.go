@@ -57,6 +57,30 @@ func TestDeadline(t *testing.T) {
 	}
 }
 
+// TestAnswersAtOnce: where the handler's promptness is vouched for, nobody looks at the
+// clock, but on the routes below it.
+func TestAnswersAtOnce(t *testing.T) {
+	slow := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if _, ok := r.Context().Deadline(); !ok {
+			t.Error("the handler has no deadline")
+		}
+		time.Sleep(time.Minute)
+		io.WriteString(w, welcome)
+	})
+	for path, want := range map[string]callgate.Outcome{"/": callgate.OutcomeAccepted, "/below": callgate.OutcomeRescued} {
+		synctest.Test(t, func(t *testing.T) {
+			c := config(t)
+			c.Routes[0].AnswersAtOnce = true
+			c.Routes = append(c.Routes, callgate.Route{Path: "/below"})
+			_, _, event := serve(t, c, slow, signedPost(t, path, ""))
+			if event.Outcome != want {
+				t.Errorf("%s: %+v, want %s", path, event, want)
+			}
+			time.Sleep(time.Minute) // until the other handler is done
+		})
+	}
+}
+
 // letGo waits, on the clock of a bubble, for handlers that do not heed their context.
 func letGo() { time.Sleep(2 * time.Hour) }
 
@@ -124,7 +148,7 @@ func TestSlowBodyOnTheWire(t *testing.T) {
 			c := config(t)
 			c.Deadline = 50 * time.Millisecond
 			events := make(chan callgate.Event, 1)
-			c.Observe = func(_ context.Context, e callgate.Event) { events <- e }
+			c.Observe = func(_ context.Context, e *callgate.Event) { events <- *e }
 			s := httptest.NewServer(newGate(t, c).Handler(answering))
 			defer s.Close()
 			conn, err := net.Dial("tcp", s.Listener.Addr().String())

@@ -104,16 +104,14 @@ func (g *Gate) record(w http.ResponseWriter, r *http.Request, v *visit, s sent) 
 		_ = http.NewResponseController(w).Flush() // if it cannot be, it is sent when this returns
 	}
 	defer func() { _ = recover() }()
-	a := &v.admission
-	e := Event{
-		Outcome: s.outcome, Reason: s.reason, Detail: s.detail, Rescue: s.rescue, Err: s.err,
-		Route: v.route.resource.Name, Kind: v.route.kind, Method: knownMethod(a.Method),
-		Status: s.status, Bytes: s.bytes,
-		CallSid: v.callSid, Verified: v.verified,
-		Carrier: a.Proof.Carrier, Account: v.account(), Key: a.Proof.Key, Form: a.Proof.Form,
-		Decision: a.Decision.masked(),
-		Start:    v.start, Duration: g.now().Sub(v.start),
-	}
+	a, e := &v.admission, &v.event
+	e.Outcome, e.Reason, e.Detail, e.Rescue, e.Err = s.outcome, s.reason, s.detail, s.rescue, s.err
+	e.Route, e.Kind, e.Method = v.route.resource.Name, v.route.kind, knownMethod(a.Method)
+	e.Status, e.Bytes = s.status, s.bytes
+	e.CallSid, e.Verified = v.callSid, v.verified
+	e.Carrier, e.Account, e.Key, e.Form = a.Proof.Carrier, v.account(), a.Proof.Key, a.Proof.Form
+	e.Decision = a.Decision.masked()
+	e.Start, e.Duration = a.Received, g.since(a.Received)
 	e.Principals = v.masked[:0]
 	for _, p := range a.Principals {
 		e.Principals = append(e.Principals, p.masked())
@@ -160,8 +158,9 @@ func ReceivedFrom(ctx context.Context) (*Received, bool) {
 // noteCall remembers the call that the parameters name. Those of a refused
 // request are what it claims, and may be no parameters at all.
 func (v *visit) noteCall(p Params) {
-	if sid, ok := p.only("CallSid"); ok && isSid(sid) {
-		v.callSid = sid
+	v.named.read(p)
+	if isSid(v.named.callSid) {
+		v.callSid = v.named.callSid
 	}
 }
 

@@ -23,7 +23,13 @@ func TestEvent(t *testing.T) {
 	c := config(t)
 	c.Now = func() time.Time { now = now.Add(time.Millisecond); return now }
 	c.Routes = append(c.Routes, callgate.Route{Path: "/ivr"})
-	_, _, event := serve(t, c, answering, signedPost(t, "/ivr/secret-path?pin=47110815", "&Digits=47110815&SpeechResult=my+secret"))
+	var received time.Time
+	handler := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		a, _ := callgate.AdmissionFrom(r.Context())
+		received = a.Received
+		answering.ServeHTTP(w, r)
+	})
+	_, _, event := serve(t, c, handler, signedPost(t, "/ivr/secret-path?pin=47110815", "&Digits=47110815&SpeechResult=my+secret"))
 	want := callgate.Event{
 		Outcome: callgate.OutcomeAccepted, Route: "/ivr", Kind: callgate.KindVoice, Method: "POST",
 		Status: 200, Bytes: int64(len(welcome)),
@@ -34,6 +40,9 @@ func TestEvent(t *testing.T) {
 			Entry: callgate.Entry{Effect: callgate.Allow, Principal: "carrier:twilio", Permission: "view"},
 		},
 		Start: time.Date(2026, 1, 1, 0, 0, 0, int(time.Millisecond), time.UTC), Duration: time.Millisecond,
+	}
+	if !received.Equal(want.Start) {
+		t.Errorf("received at %v", received)
 	}
 	if fmt.Sprintf("%+v", event) != fmt.Sprintf("%+v", want) {
 		t.Errorf("%+v\nwant %+v", event, want)
@@ -116,7 +125,7 @@ func TestEventMethod(t *testing.T) {
 func TestEventAfterAnswer(t *testing.T) {
 	c := config(t)
 	release := make(chan struct{})
-	c.Observe = func(context.Context, callgate.Event) {
+	c.Observe = func(context.Context, *callgate.Event) {
 		<-release
 		panic("the log is full")
 	}
@@ -170,7 +179,7 @@ func TestReceivedFrom(t *testing.T) {
 		r := post("/menu?a=b", c.body)
 		observed := 0
 		conf := config(t)
-		conf.Observe = func(ctx context.Context, _ callgate.Event) {
+		conf.Observe = func(ctx context.Context, _ *callgate.Event) {
 			observed++
 			got, ok := callgate.ReceivedFrom(ctx)
 			if !ok || got.Request != r || string(got.Body) != c.want {
@@ -204,7 +213,7 @@ func TestReceivedURL(t *testing.T) {
 		conf.PublicURL, conf.AllowedHosts = "", []string{"ivr.example.org"}
 		conf.TrustedProxies = []netip.Prefix{netip.MustParsePrefix("192.0.2.0/24")}
 		got := "nobody was told"
-		conf.Observe = func(ctx context.Context, _ callgate.Event) {
+		conf.Observe = func(ctx context.Context, _ *callgate.Event) {
 			received, _ := callgate.ReceivedFrom(ctx)
 			got = received.URL
 		}

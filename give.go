@@ -134,7 +134,9 @@ func write(w http.ResponseWriter, status int, contentType string, body []byte) s
 	// The values of all headers in one piece of memory.
 	values := []string{"no-store", "nosniff", contentType, strconv.Itoa(len(body))}
 	h["Cache-Control"] = values[0:1:1]
-	h["X-Content-Type-Options"] = values[1:2:2]
+	if contentType != contentTypeTwiML { // browsers make nothing else of XML
+		h["X-Content-Type-Options"] = values[1:2:2]
+	}
 	if contentType != "" {
 		h["Content-Type"] = values[2:3:3]
 	}

@@ -28,8 +28,11 @@ func (g *Gate) Handler(next http.Handler) http.Handler {
 	}
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		v := g.visit()
-		v.start = g.now()
-		v.deadline.begin(r.Context(), g.deadline)
+		now := time.Now()
+		if v.admission.Received = now; g.clock != nil {
+			v.admission.Received = g.clock()
+		}
+		v.deadline.begin(r.Context(), now.Add(g.deadline))
 		defer v.deadline.end()
 		refusal := g.decideInTime(w, r, v)
 		var s sent
@@ -113,20 +116,13 @@ func (*bodyReader) Close() error { return nil }
 // place when it fails.
 func (g *Gate) run(w http.ResponseWriter, r *http.Request, v *visit, next http.Handler) sent {
 	a := newAnswer()
-	done := make(chan error, 1)
 	in := v.admitted(&v.deadline, r)
-	go func() {
-		var failure error
-		defer func() { done <- failure }()
-		defer func() {
-			if p := recover(); p != nil {
-				failure = panicError(p)
-			}
-		}()
-		growStack()
-		next.ServeHTTP(a, in)
-	}()
-	failure, ok := v.await(r, done)
+	failure, ok := error(nil), true
+	if v.route.atOnce {
+		failure = call(next, a, in)
+	} else {
+		failure, ok = v.callInTime(r, next, a, in)
+	}
 	if !ok {
 		a.close()
 		return g.interrupted(w, r, v)
@@ -134,6 +130,30 @@ func (g *Gate) run(w http.ResponseWriter, r *http.Request, v *visit, next http.H
 	s := g.give(w, r, v, a, failure)
 	a.free()
 	return s
+}
+
+// call lets the handler answer. The error is its panic.
+func call(next http.Handler, a *answer, in *http.Request) (failure error) {
+	defer func() {
+		if p := recover(); p != nil {
+			failure = panicError(p)
+		}
+	}()
+	next.ServeHTTP(a, in)
+	return nil
+}
+
+// callInTime is call in a goroutine of its own, for which nobody waits longer than until
+// the deadline.
+func (v *visit) callInTime(r *http.Request, next http.Handler, a *answer, in *http.Request) (failure error, ok bool) {
+	done := make(chan error, 1)
+	go func() {
+		var failure error
+		defer func() { done <- failure }() // also when the handler ends its goroutine
+		growStack()
+		failure = call(next, a, in)
+	}()
+	return v.await(r, done)
 }
 
 // await waits until the handler is done, and reports false when the deadline or the

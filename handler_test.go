@@ -72,7 +72,7 @@ func TestManyAtOnce(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		c := config(t)
 		events := make(chan callgate.Event, 1000)
-		c.Observe = func(_ context.Context, e callgate.Event) { events <- e }
+		c.Observe = func(_ context.Context, e *callgate.Event) { events <- *e }
 		release := make(chan struct{})
 		h := newGate(t, c).Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 			a, _ := callgate.AdmissionFrom(r.Context())

@@ -88,8 +88,8 @@ func config(t testing.TB) callgate.Config {
 func newGate(t testing.TB, c callgate.Config) *callgate.Gate {
 	t.Helper()
 	told := c.Observe
-	c.Observe = func(ctx context.Context, e callgate.Event) {
-		timeless := e
+	c.Observe = func(ctx context.Context, e *callgate.Event) {
+		timeless := *e
 		timeless.Start, timeless.Duration = time.Time{}, 0
 		leaktest.Note(timeless, e.Err)
 		if told != nil {
@@ -154,7 +154,7 @@ var answering = http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 func serve(t testing.TB, c callgate.Config, next http.Handler, r *http.Request) (*http.Response, string, callgate.Event) {
 	t.Helper()
 	var events []callgate.Event
-	c.Observe = func(_ context.Context, e callgate.Event) { events = append(events, e) }
+	c.Observe = func(_ context.Context, e *callgate.Event) { events = append(events, *e) }
 	w := httptest.NewRecorder()
 	newGate(t, c).Handler(next).ServeHTTP(w, r)
 	if len(events) != 1 {
@@ -169,6 +169,6 @@ var discardLog = log.New(io.Discard, "", 0)
 func newRecorder() *httptest.ResponseRecorder { return httptest.NewRecorder() }
 
 // observe keeps the last event.
-func observe(last *callgate.Event) func(context.Context, callgate.Event) {
-	return func(_ context.Context, e callgate.Event) { *last = e }
+func observe(last *callgate.Event) func(context.Context, *callgate.Event) {
+	return func(_ context.Context, e *callgate.Event) { *last = *e }
 }

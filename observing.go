@@ -36,7 +36,7 @@ func (a *Admission) granted() bool {
 // noteObserved writes into an event that the route was on trial, and what the request
 // would have been refused for.
 func (e *Event) noteObserved(v *visit) {
-	if !v.route.observing(v.start) {
+	if !v.route.observing(v.admission.Received) {
 		return
 	}
 	e.ObservedUntil = v.route.observeUntil

@@ -239,7 +239,7 @@ func TestObserveLongOver(t *testing.T) {
 	c := onTrial(t, callgate.KindVoice, trialWords)
 	c.Routes[0].ObserveUntil = trialNow.AddDate(-1, 0, 0)
 	var event callgate.Event
-	c.Observe = func(_ context.Context, e callgate.Event) { event = e }
+	c.Observe = func(_ context.Context, e *callgate.Event) { event = *e }
 	newGate(t, c).Handler(answering).ServeHTTP(newRecorder(), post("/", voiceForm("")))
 	if event.Outcome != callgate.OutcomeRefused {
 		t.Errorf("%+v", event)

@@ -1,10 +1,9 @@
 package callgate
 
 import (
-	"bytes"
+	"encoding/binary"
 	"fmt"
-	"slices"
-	"strings"
+
 	"sync"
 )
 
@@ -12,16 +11,15 @@ import (
 // about 30; a call with custom SIP headers a few dozen more.
 const MaxParams = 1000
 
-// RawParam is one decoded name and value, as AppendParams finds them. They may
-// share memory with the text and with the buffer, and must not be changed.
+// RawParam is one decoded name and value, as AppendParams finds them. They are pieces
+// of one buffer and must not be changed, nor appended to.
 type RawParam struct{ Name, Value []byte }
 
 // AppendParams decodes an application/x-www-form-urlencoded text (a body, or a
 // query without its question mark) and appends what it finds to dst, in the
-// order of the text. It is made for a hot path that reuses its memory: a name or
-// value without an escape is a piece of raw itself, any other is appended to
-// buf, which is returned too. A buf with room for len(raw) more bytes is never
-// reallocated.
+// order of the text. It is made for a hot path that reuses its memory: the text is
+// appended to buf, which is returned too, and decoded there. A buf with room for
+// len(raw) more bytes is never reallocated.
 //
 // The rules are those of the URL Standard (application/x-www-form-urlencoded
 // parsing): pairs are separated by "&" alone, "+" is a space, a pair without
@@ -29,34 +27,24 @@ type RawParam struct{ Name, Value []byte }
 // point: a "%" that two hexadecimal digits do not follow is an error, because
 // what was signed could not be told.
 func AppendParams(dst []RawParam, buf, raw []byte) ([]RawParam, []byte, error) {
-	percent, plus := -1, -1 // the next of each, looked for once and not per pair
-	for at := 0; at < len(raw); {
-		start, end := at, indexFrom(raw, '&', at)
-		at = end + 1
-		if start == end {
+	first := len(buf)
+	buf = append(buf, raw...)
+	text := buf[first:]
+	for at := 0; at < len(text); at++ {
+		if text[at] == '&' {
 			continue
 		}
 		if len(dst) == MaxParams {
 			return dst, buf, fmt.Errorf("more than %d parameters", MaxParams)
 		}
-		nameEnd := start
-		for nameEnd < end && raw[nameEnd] != '=' { // names are short
-			nameEnd++
+		var p RawParam
+		var err error
+		if p.Name, at, err = decode(text, at, &endOfName); err != nil {
+			return dst, buf, fmt.Errorf("parameter %d: name: %w", len(dst)+1, err)
 		}
-		p := RawParam{Name: raw[start:nameEnd:nameEnd]}
-		if nameEnd < end {
-			p.Value = raw[nameEnd+1 : end : end]
-		}
-		if percent < start {
-			percent = indexFrom(raw, '%', start)
-		}
-		if plus < start {
-			plus = indexFrom(raw, '+', start)
-		}
-		if escape := min(percent, plus); escape < end {
-			var err error
-			if buf, err = p.unescape(buf, escape < nameEnd); err != nil {
-				return dst, buf, fmt.Errorf("parameter %d: %w", len(dst)+1, err)
+		if at < len(text) && text[at] == '=' {
+			if p.Value, at, err = decode(text, at+1, &endOfValue); err != nil {
+				return dst, buf, fmt.Errorf("parameter %d: value: %w", len(dst)+1, err)
 			}
 		}
 		dst = append(dst, p)
@@ -64,47 +52,61 @@ func AppendParams(dst []RawParam, buf, raw []byte) ([]RawParam, []byte, error) {
 	return dst, buf, nil
 }
 
-// indexFrom returns the index of the first c in text[from:], counted from the
-// start of text, or the length of text when there is none.
-func indexFrom(text []byte, c byte, from int) int {
-	if i := bytes.IndexByte(text[from:], c); i >= 0 {
-		return from + i
-	}
-	return len(text)
+// special are the bytes of a form that do not stand for themselves.
+type special struct {
+	bytes [256]byte
+	// shift is how far to the left of the bit of letters lies another bit that no special
+	// byte has; see isPlain.
+	shift int
 }
 
-// unescape decodes the value, and the name if that has an escape.
-func (p *RawParam) unescape(buf []byte, name bool) (grown []byte, err error) {
-	if name {
-		if p.Name, buf, err = unescape(buf, p.Name); err != nil {
-			return buf, fmt.Errorf("name: %w", err)
-		}
-	}
-	if p.Value, buf, err = unescape(buf, p.Value); err != nil {
-		return buf, fmt.Errorf("value: %w", err)
-	}
-	return buf, nil
+const (
+	ends    byte = iota + 1 // a name or a value
+	escapes                 // a plus sign or a percent sign
+)
+
+var (
+	endOfName  = special{[256]byte{'&': ends, '=': ends, '+': escapes, '%': escapes}, 0}
+	endOfValue = special{[256]byte{'&': ends, '+': escapes, '%': escapes}, 2} // digits have that bit
+)
+
+// isPlain reports whether eight bytes stand for themselves. Of some that do it says no.
+func (s *special) isPlain(eight uint64) bool {
+	const letters = 0x4040404040404040
+	return (eight|eight<<(s.shift&63))&letters == letters
 }
 
-// unescape appends the decoded s to buf and returns that part of it.
-func unescape(buf, s []byte) (decoded, grown []byte, err error) {
-	start := len(buf)
-	buf = slices.Grow(buf, len(s))
-	for i := 0; i < len(s); i++ {
-		c := s[i]
-		switch {
-		case c == '+':
-			c = ' '
-		case c != '%':
-		case i+2 >= len(s) || unhex[s[i+1]] < 0 || unhex[s[i+2]] < 0:
-			return nil, buf, fmt.Errorf("a %% that is not followed by two hexadecimal digits, at byte %d", i+1)
-		default:
-			c = byte(unhex[s[i+1]])<<4 | byte(unhex[s[i+2]])
-			i += 2
-		}
-		buf = append(buf, c)
+// skip returns where the text has its next special byte, from a place on.
+func (s *special) skip(text []byte, at int) int {
+	for at+8 <= len(text) && s.isPlain(binary.LittleEndian.Uint64(text[at:])) {
+		at += 8
 	}
-	return buf[start:len(buf):len(buf)], buf, nil
+	for at < len(text) && s.bytes[text[at]] == 0 {
+		at++
+	}
+	return at
+}
+
+// decode decodes in its place the name or value that starts at a place in the text, and
+// returns where it ends.
+func decode(text []byte, start int, special *special) (decoded []byte, end int, err error) {
+	at := special.skip(text, start)
+	to := at
+	for at < len(text) && special.bytes[text[at]] != ends {
+		c := byte(' ')
+		if text[at] == '%' {
+			if at+2 >= len(text) || unhex[text[at+1]] < 0 || unhex[text[at+2]] < 0 {
+				return nil, at, fmt.Errorf("a %% that is not followed by two hexadecimal digits, at byte %d", at-start+1)
+			}
+			c = byte(unhex[text[at+1]])<<4 | byte(unhex[text[at+2]])
+			at += 2
+		}
+		text[to] = c
+		plain := at + 1
+		at = special.skip(text, plain)
+		to += 1 + copy(text[to+1:], text[plain:at])
+	}
+	return text[start:to], at, nil
 }
 
 // unhex maps a hexadecimal digit to its value and every other byte to -1.
@@ -134,33 +136,31 @@ func ParseParams(raw []byte) (Params, error) {
 		return nil, nil
 	}
 	var room [40]RawParam // for the usual webhook; append finds more elsewhere
-	pairs, _, err := AppendParams(room[:0], make([]byte, 0, len(raw)/2), raw)
+	pairs, text, err := AppendParams(room[:0], make([]byte, 0, len(raw)), raw)
 	if err != nil {
 		return nil, err
 	}
-	return copyParams(pairs, len(raw)), nil
+	return copyParams(pairs, text), nil
 }
 
-// copyParams makes parameters that share no memory with the pairs, whose text is at
-// most size bytes long.
-func copyParams(pairs []RawParam, size int) Params {
+// copyParams makes parameters that share no memory with the pairs, which are pieces of
+// text.
+func copyParams(pairs []RawParam, text []byte) Params {
 	if len(pairs) == 0 {
 		return nil
 	}
 	// One string holds all the text; each name and value is a piece of it.
-	var b strings.Builder
-	b.Grow(size)
-	for i := range pairs {
-		b.Write(pairs[i].Name)
-		b.Write(pairs[i].Value)
+	all := string(text)
+	piece := func(b []byte) string {
+		if len(b) == 0 {
+			return ""
+		}
+		at := cap(text) - cap(b) // they end in the same memory
+		return all[at : at+len(b)]
 	}
-	all, at := b.String(), 0
 	params := make(Params, len(pairs))
 	for i := range pairs {
-		end := at + len(pairs[i].Name)
-		params[i].Name = all[at:end]
-		at = end + len(pairs[i].Value)
-		params[i].Value = all[end:at]
+		params[i] = Param{piece(pairs[i].Name), piece(pairs[i].Value)}
 	}
 	return params
 }

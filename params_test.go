@@ -87,7 +87,7 @@ func TestAppendParamsReuses(t *testing.T) {
 // FuzzParseParams compares with net/url, which decodes by the same rules where
 // both accept: url.ParseQuery refuses a semicolon and keeps no order.
 func FuzzParseParams(f *testing.F) {
-	for _, seed := range []string{"a=1&b=%2B+c", "a=%zz", "a=1;b", "&&=&", "%", "a%3d=b&a", "+=%20"} {
+	for _, seed := range []string{"a=1&b=%2B+c", "a=%zz", "a=1;b", "&&=&", "%", "a%3d=b&a", "+=%20", "long+name+=and+a+long+value&AccountSid=AC0123456789abcdef0123456789abcdef&%2B%2Bx=y.z%2B-_"} {
 		f.Add([]byte(seed))
 	}
 	f.Fuzz(func(t *testing.T, raw []byte) {

@@ -95,7 +95,7 @@ func (v *visit) identify() []Principal {
 		if a.Proof.Key != "" {
 			add(kindKey, a.Proof.Key)
 		}
-		if to, ok := a.Params.only("To"); ok && isNumber(to) {
+		if to := v.named.to; isNumber(to) {
 			add(kindNumber, to)
 		}
 	}
@@ -116,24 +116,35 @@ func (v *visit) account() string {
 	if !v.verified || v.admission.Proof.Account != "" {
 		return v.admission.Proof.Account
 	}
-	if sid, ok := v.admission.Params.only("AccountSid"); ok && isSid(sid) {
+	if sid := v.named.account; isSid(sid) {
 		return sid
 	}
 	return ""
 }
 
-// only returns the value of a parameter that occurs once.
-func (p Params) only(name string) (value string, ok bool) {
-	for i := range p {
-		if p[i].Name != name {
-			continue
+// named are the parameters that say who and what a request is about. One that occurs
+// twice says nothing.
+type named struct{ account, callSid, to string }
+
+func (n *named) read(p Params) {
+	var seen [3]int
+	note := func(i int, into *string, value string) {
+		if *into = value; seen[i] > 0 {
+			*into = ""
 		}
-		if ok {
-			return "", false
-		}
-		value, ok = p[i].Value, true
+		seen[i]++
 	}
-	return value, ok
+	*n = named{}
+	for i := range p {
+		switch p[i].Name {
+		case "AccountSid":
+			note(0, &n.account, p[i].Value)
+		case "CallSid":
+			note(1, &n.callSid, p[i].Value)
+		case "To":
+			note(2, &n.to, p[i].Value)
+		}
+	}
 }
 
 // isNumber reports whether s is a dialled number: digits, with a plus sign when

@@ -66,6 +66,13 @@ type Route struct {
 	// them in the same language.
 	Rescue *Rescue
 
+	// AnswersAtOnce vouches for the handler of this route: it waits for nothing, neither
+	// network nor file nor another goroutine. It then runs in the goroutine of the
+	// connection, which spares about as much as checking a signature costs. One that
+	// waits all the same is not stopped by the deadline, and nobody rescues its caller.
+	// It is not inherited.
+	AnswersAtOnce bool
+
 	// ObserveUntil puts the route on trial: until then the events of its requests say
 	// so (Event.ObservedUntil), for a report of what is refused and why. It may be
 	// MaxObserve ahead. When it has passed it changes nothing, and neither does the
@@ -91,6 +98,7 @@ type route struct {
 	permission Permission
 	language   string
 	documents  map[string][]byte
+	atOnce     bool // see Route.AnswersAtOnce
 
 	observeUntil time.Time // zero: never
 	admitRefused bool      // until then
@@ -136,7 +144,7 @@ func (r Route) build(above *route) *route {
 	if r.Path != "/" {
 		b.resource.Parent = &above.resource
 	}
-	b.kind = r.Kind
+	b.kind, b.atOnce = r.Kind, r.AnswersAtOnce
 	b.observeUntil, b.admitRefused = r.ObserveUntil, strings.TrimSpace(r.InsecureAdmitRefused) != ""
 	switch {
 	case len(r.Methods) > 0:

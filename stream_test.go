@@ -71,7 +71,7 @@ func TestStreamOpens(t *testing.T) {
 			c := streaming(t)
 			c.Deadline = time.Millisecond // which is not for streams
 			events := make(chan callgate.Event, 1)
-			c.Observe = func(_ context.Context, e callgate.Event) { events <- e }
+			c.Observe = func(_ context.Context, e *callgate.Event) { events <- *e }
 			s := httptest.NewServer(newGate(t, c).Handler(hijacks(t, hijack)))
 			defer s.Close()
 			conn, err := net.Dial("tcp", s.Listener.Addr().String())
@@ -176,7 +176,7 @@ func TestStreamWriters(t *testing.T) {
 func TestStreamPanicsLate(t *testing.T) {
 	c := streaming(t)
 	var event callgate.Event
-	c.Observe = func(_ context.Context, e callgate.Event) { event = e }
+	c.Observe = func(_ context.Context, e *callgate.Event) { event = *e }
 	h := newGate(t, c).Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		w.WriteHeader(200)
 		panic("late")

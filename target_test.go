@@ -155,7 +155,7 @@ func TestEncodedSlash(t *testing.T) {
 func TestTargetsOnTheWire(t *testing.T) {
 	events := make(chan callgate.Event, 1)
 	c := config(t)
-	c.Observe = func(_ context.Context, e callgate.Event) { events <- e }
+	c.Observe = func(_ context.Context, e *callgate.Event) { events <- *e }
 	urls := make(chan string, 1)
 	s := httptest.NewServer(newGate(t, c).Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		a, _ := callgate.AdmissionFrom(r.Context())

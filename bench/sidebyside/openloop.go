@@ -108,7 +108,7 @@ func send(streams []*stream, rate int, start, until time.Time) {
 func (s *stream) receive(admitted int) {
 	r := bufio.NewReader(s)
 	for due := range s.due {
-		length, err := readAnswer(r, nil)
+		length, err := readAnswer(r)
 		if err != nil {
 			s.err = err
 			break

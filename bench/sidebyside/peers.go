@@ -1,7 +1,6 @@
 package main
 
 import (
-	"bufio"
 	"bytes"
 	"errors"
 	"fmt"
@@ -133,18 +132,23 @@ func (s *server) check(request, forged []byte, guarded bool) error {
 	return nil
 }
 
+// once sends one request and returns the body of the answer.
 func (s *server) once(request []byte) (string, error) {
-	conn, err := net.Dial("tcp", s.address)
+	c, err := dial(s.address)
 	if err != nil {
 		return "", err
 	}
-	defer conn.Close()
-	if err := conn.SetDeadline(time.Now().Add(exchangeLimit)); err != nil {
+	defer c.conn.Close()
+	if err := c.send(request); err != nil {
 		return "", err
 	}
-	var body bytes.Buffer
-	_, err = exchange(conn, bufio.NewReader(conn), request, &body)
-	return body.String(), err
+	for start := time.Now(); time.Since(start) < exchangeLimit; {
+		if done, err := c.look(); done || err != nil {
+			_, body, _ := bytes.Cut(c.answer, []byte("\r\n\r\n"))
+			return string(body), err
+		}
+	}
+	return "", fmt.Errorf("no answer after %v", exchangeLimit)
 }
 
 // clockTick is the unit of /proc's processor times. Linux has had 100 a second

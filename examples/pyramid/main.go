@@ -122,7 +122,7 @@ func newGate(s settings, log *slog.Logger) (*callgate.Gate, error) {
 		PublicURL: s.publicURL,
 		Routes:    routes(),
 		Rescue:    callgate.Rescue{Documents: map[string][]byte{"": rescue}},
-		Observe: func(ctx context.Context, e callgate.Event) {
+		Observe: func(ctx context.Context, e *callgate.Event) {
 			log.InfoContext(ctx, "request", "outcome", e.Outcome, "reason", e.Reason, "route", e.Route,
 				"call", e.CallSid, "duration", e.Duration, "error", e.Err)
 		},

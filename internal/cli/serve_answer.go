@@ -20,6 +20,8 @@ type answerer struct {
 	http.Handler
 	// resources are routes below it that ask for more than the route itself.
 	resources []callgate.Route
+	// atOnce: it waits for nothing.
+	atOnce bool
 }
 
 // answerer makes what answers a route. It returns nil when the route leaves that to one
@@ -32,7 +34,7 @@ func (b *builder) answerer(ctx context.Context, key string, r config.Route) *ans
 			return nil
 		}
 		b.lines[r.Path] = l
-		return &answerer{Handler: l, resources: []callgate.Route{l.StatusRoute()}}
+		return &answerer{Handler: l, resources: []callgate.Route{l.StatusRoute()}, atOnce: l.AnswersAtOnce()}
 	case r.File != "":
 		l, err := newFileLine(b.path(r.File))
 		if err != nil {
@@ -50,7 +52,7 @@ func (b *builder) answerer(ctx context.Context, key string, r config.Route) *ans
 		}
 		return &answerer{Handler: g}
 	case r.Kind == config.KindStatus:
-		return &answerer{Handler: http.HandlerFunc(noContent)}
+		return &answerer{Handler: http.HandlerFunc(noContent), atOnce: true}
 	}
 	return nil
 }
@@ -70,7 +72,8 @@ func newFileLine(path string) (*answerer, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &answerer{Handler: http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { w.Write(document) })}, nil
+	write := func(w http.ResponseWriter, _ *http.Request) { w.Write(document) }
+	return &answerer{Handler: http.HandlerFunc(write), atOnce: true}, nil
 }
 
 // readTwiml reads a document that a carrier will take.
@@ -92,7 +95,7 @@ func readTwiml(path string) ([]byte, error) {
 func noContent(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusNoContent) }
 
 // switchboard sends a request to the line of its route, which the gate has told.
-type switchboard map[string]http.Handler
+type switchboard map[string]*answerer
 
 func (s switchboard) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	admission, _ := callgate.AdmissionFrom(r.Context())

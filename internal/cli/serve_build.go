@@ -42,7 +42,7 @@ type generation struct {
 // builder makes a generation, and gathers what is wrong with what the configuration names.
 type builder struct {
 	env     *Env
-	observe func(context.Context, callgate.Event)
+	observe func(context.Context, *callgate.Event)
 	visited func(route, tag string)
 	devKey  callgate.Secret // instead of the configured keys, when not empty
 
@@ -254,7 +254,12 @@ func (b *builder) routes(ctx context.Context) ([]callgate.Route, http.Handler) {
 			list = append(list, r)
 		}
 	}
-	return list, connect(list, own)
+	lines := connect(list, own)
+	for i := range list {
+		l := lines[list[i].Path]
+		list[i].AnswersAtOnce = l != nil && l.atOnce
+	}
+	return list, lines
 }
 
 func isRoot(r callgate.Route) bool { return r.Path == "/" }

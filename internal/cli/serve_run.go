@@ -57,7 +57,7 @@ type serving struct {
 // anew; a server has a few MiB in use, and would collect a hundred times a second under
 // load. Unlike a larger percentage it stays in proportion when a flow needs more, and
 // unlike a limit it never takes the time of calls.
-const ballastSize = 28 << 20
+const ballastSize = 16 << 20
 
 func newServing(cmd *cobra.Command, env *Env, dev bool) *serving {
 	s := &serving{env: env, source: newSource(cmd, env), dev: dev, metrics: metrics.New(readBuild().Version)}
@@ -223,7 +223,7 @@ func logHandler(env *Env, to io.Writer, format string) slog.Handler {
 }
 
 // observe records a request.
-func (s *serving) observe(ctx context.Context, e callgate.Event) {
+func (s *serving) observe(ctx context.Context, e *callgate.Event) {
 	s.metrics.Observe(ctx, e)
 	s.requests.Observe(ctx, e)
 	s.why.Observe(ctx, e)

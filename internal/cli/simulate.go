@@ -143,7 +143,7 @@ func (s *simulatedFlow) config(w flowWorld) (carrier.Config, error) {
 			{Path: "/", Entries: w.entries()},
 			answers.StatusRoute(),
 		},
-		Observe: func(_ context.Context, e callgate.Event) {
+		Observe: func(_ context.Context, e *callgate.Event) {
 			switch {
 			case w.rescued == nil:
 			case e.Outcome == callgate.OutcomeRescued:

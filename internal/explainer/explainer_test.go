@@ -252,7 +252,7 @@ func TestNotExplained(t *testing.T) {
 	b := newBench(t)
 	r := httptest.NewRequest("POST", "/", strings.NewReader("a=b")) // no signature
 	b.handler.ServeHTTP(httptest.NewRecorder(), r)
-	b.runner.Observe(t.Context(), callgate.Event{Outcome: callgate.OutcomeRefused, Reason: callgate.ReasonMismatch}) // from elsewhere
+	b.runner.Observe(t.Context(), &callgate.Event{Outcome: callgate.OutcomeRefused, Reason: callgate.ReasonMismatch}) // from elsewhere
 	b.runner.Use(nil)
 	b.post(t, "https://ivr.example.org/other", "/menu", "192.0.2.1:1234")
 	if b.dropped != 0 || len(b.causes) != 0 {

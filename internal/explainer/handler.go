@@ -32,7 +32,7 @@ func worthIt(h http.Header) bool {
 
 // Observe submits the request of an event when it was refused for its signature, or
 // would have been.
-func (r *Runner) Observe(ctx context.Context, e callgate.Event) {
+func (r *Runner) Observe(ctx context.Context, e *callgate.Event) {
 	q := Refused{Route: e.Route, Reason: e.Reason, Outcome: callgate.OutcomeRefused, ObservedUntil: e.ObservedUntil}
 	if e.Observed != nil {
 		q.Reason, q.Outcome = e.Observed.Reason, callgate.OutcomeObserved

@@ -51,7 +51,7 @@ func subject(t testing.TB, flow *ivr.Flow) explore.Subject {
 		}
 		gate, err := callgate.New(callgate.Config{Verifier: verifier, PublicURL: address, Rescue: callgate.Rescue{Documents: map[string][]byte{"": rescue}},
 			Routes: []callgate.Route{{Path: "/", Entries: []callgate.Entry{{Effect: callgate.Allow, Principal: callgate.Carrier(twilio.Name), Permission: callgate.AnyPermission}}}, l.StatusRoute()},
-			Observe: func(_ context.Context, e callgate.Event) {
+			Observe: func(_ context.Context, e *callgate.Event) {
 				if e.Outcome == callgate.OutcomeRescued {
 					w.Rescued("the flow failed")
 				}

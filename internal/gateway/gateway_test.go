@@ -76,7 +76,7 @@ func newBehind(t *testing.T, upstream string, kind callgate.Kind, change func(*c
 			{Effect: callgate.Allow, Principal: callgate.Everyone, Permission: callgate.View},
 		}}, {Path: "/admin", Kind: kind, Methods: methods}, {Path: "/admin/secret", Kind: kind, Methods: methods}},
 		Rescue:  callgate.Rescue{Documents: map[string][]byte{"": []byte(apology)}},
-		Observe: func(_ context.Context, e callgate.Event) { b.events <- e },
+		Observe: func(_ context.Context, e *callgate.Event) { b.events <- *e },
 	}
 	if change != nil {
 		change(&config)

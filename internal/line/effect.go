@@ -25,7 +25,7 @@ func (c *call) do(ctx context.Context, effect ivr.Effect) ivr.Result {
 		})
 	case *ivr.Message:
 		return c.keep(e.Key, "voicemail", e.Node, message{
-			Key: e.Key, Type: "voicemail", At: c.line.Now().UTC(), Node: e.Node,
+			Key: e.Key, Type: "voicemail", At: c.now().UTC(), Node: e.Node,
 			Mailbox: e.Mailbox, Notify: e.Notify, From: e.From, Language: e.Language,
 			URL: e.URL, Sid: e.Sid, Seconds: e.Seconds, Ready: e.Ready,
 		})

@@ -16,6 +16,7 @@ import (
 	"fmt"
 	"log/slog"
 	"net/http"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -49,7 +50,7 @@ type Config struct {
 	Languages *Languages
 	// Log is told what goes wrong in a call without ending it. Required.
 	Log *slog.Logger
-	// Now is the clock. Nil is time.Now.
+	// Now is the clock. Nil: it is as late as when the gate received the request.
 	Now func() time.Time
 	// Observe is told of each step that was answered. May be nil.
 	Observe func(callSid string, answer ivr.Answer)
@@ -74,6 +75,8 @@ type Line struct {
 	byVersion map[ivr.Version]*ivr.Program
 	// permissions are those that nodes of a program ask for.
 	permissions map[ivr.Version][]string
+	waits       bool   // one of its programs does, see AnswersAtOnce
+	statusPath  string // of StatusRoute
 
 	mu    sync.Mutex
 	sites map[string]*ivr.Site // by address
@@ -82,9 +85,7 @@ type Line struct {
 // New makes a line.
 func New(c Config) (*Line, error) {
 	l := &Line{Config: c, byVersion: map[ivr.Version]*ivr.Program{}, permissions: map[ivr.Version][]string{}, sites: map[string]*ivr.Site{}}
-	if l.Now == nil {
-		l.Now = time.Now
-	}
+	l.statusPath = below(l.Path, statusPart)
 	var faults []error
 	current := l.Current()
 	if len(current) == 0 {
@@ -101,6 +102,7 @@ func New(c Config) (*Line, error) {
 	for _, p := range append(append([]*ivr.Program{}, c.Older...), current...) {
 		l.byVersion[p.Version()] = p
 		l.permissions[p.Version()] = p.Permissions()
+		l.waits = l.waits || !answersAtOnce(p)
 	}
 	if c.Media != "" {
 		_, err := ivr.NewSite(ivr.SiteConfig{URL: "https://line.invalid/", Media: c.Media, Sealer: c.Sealer})
@@ -144,6 +146,20 @@ func KeepsThings(p *ivr.Program) bool {
 	return false
 }
 
+// AnswersAtOnce reports whether no step of a program waits for anything, be it another
+// server or a disk.
+func (l *Line) AnswersAtOnce() bool { return !l.waits }
+
+// prompt are the kinds of node whose steps are made of what the webhook says.
+var prompt = []ivr.Kind{
+	ivr.KindSay, ivr.KindMenu, ivr.KindCollect, ivr.KindHours, ivr.KindLanguage, ivr.KindTransfer, ivr.KindQueue,
+	ivr.KindBranch, ivr.KindSet, ivr.KindCall, ivr.KindGoto, ivr.KindHangup, ivr.KindReject,
+}
+
+func answersAtOnce(p *ivr.Program) bool {
+	return !slices.ContainsFunc(p.Outline(), func(n ivr.NodeInfo) bool { return !slices.Contains(prompt, n.Kind) })
+}
+
 // statusPart is what the path of a status callback, which tells of recordings, has
 // behind that of the route.
 const statusPart = "recordings"
@@ -151,7 +167,7 @@ const statusPart = "recordings"
 // StatusRoute returns the route of the line's status callbacks. They lack parameters
 // that every voice webhook has, and so are of another kind.
 func (l *Line) StatusRoute() callgate.Route {
-	return callgate.Route{Path: below(l.Path, statusPart), Kind: callgate.KindStatus}
+	return callgate.Route{Path: l.statusPath, Kind: callgate.KindStatus}
 }
 
 func below(path, name string) string { return strings.TrimSuffix(path, "/") + "/" + name }
@@ -164,7 +180,7 @@ func (l *Line) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	address, _, _ := strings.Cut(admission.URL, "?")
-	status := admission.Route == l.StatusRoute().Path
+	status := admission.Route == l.statusPath
 	base, ok := strings.CutSuffix(address, cmp.Or(admission.Route, "/"))
 	if !ok || !status && admission.Route != l.Path {
 		http.NotFound(w, r) // below the route, where nothing is
@@ -186,8 +202,16 @@ func (l *Line) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	case status || answer.Document == nil:
 		w.WriteHeader(http.StatusNoContent)
 	default:
-		write(w, answer)
+		write(w, &answer)
 	}
+}
+
+// now is the time of the webhook.
+func (c *call) now() time.Time {
+	if c.line.Now != nil {
+		return c.line.Now()
+	}
+	return c.admission.Received
 }
 
 // isDenied reports whether the call came to a node that it has no permission for.
@@ -212,7 +236,7 @@ func (l *Line) site(base string) (*ivr.Site, error) {
 		return s, nil
 	}
 	s, err := ivr.NewSite(ivr.SiteConfig{
-		URL: base + l.Path, Status: base + l.StatusRoute().Path, Media: l.Media, Sealer: l.Sealer,
+		URL: base + l.Path, Status: base + l.statusPath, Media: l.Media, Sealer: l.Sealer,
 	})
 	if err == nil && len(l.sites) < maxSites {
 		l.sites[base] = s
@@ -223,21 +247,21 @@ func (l *Line) site(base string) (*ivr.Site, error) {
 // documents are reused buffers for answers.
 var documents = sync.Pool{New: func() any { return new([]byte) }}
 
-func write(w http.ResponseWriter, a ivr.Answer) {
+func write(w http.ResponseWriter, a *ivr.Answer) {
 	buf := documents.Get().(*[]byte)
 	defer documents.Put(buf)
-	doc, err := a.Document.AppendTo((*buf)[:0])
+	doc, err := a.AppendDocument((*buf)[:0])
 	if err != nil {
 		http.Error(w, "document", http.StatusInternalServerError)
 		return
 	}
 	*buf = doc
-	w.Header().Set("Content-Type", "text/xml; charset=utf-8")
 	// Package twiml writes nothing that carriers cannot read, so that the gate need not.
 	if gate, ok := w.(interface{ WriteDocument([]byte) error }); ok {
 		_ = gate.WriteDocument(doc) // as with Write, the gate knows
 		return
 	}
+	w.Header().Set("Content-Type", "text/xml; charset=utf-8")
 	w.Write(doc)
 }
 
@@ -256,7 +280,7 @@ func (c *call) log() *slog.Logger {
 // answer makes the step that the webhook asks for.
 func (c *call) answer(ctx context.Context, status bool) (ivr.Answer, error) {
 	l, params := c.line, c.admission.Params
-	ev := &ivr.Event{Kind: ivr.Start, CallSid: params.Get("CallSid"), Params: params, Now: l.Now(), Overrides: l.Overrides}
+	ev := &ivr.Event{Kind: ivr.Start, CallSid: params.Get("CallSid"), Params: params, Now: c.now(), Overrides: l.Overrides}
 	ev.Remembered = l.Languages.of(params.Get("From"))
 	program := l.start(params.Get("To"))
 	if program == nil {

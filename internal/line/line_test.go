@@ -322,3 +322,36 @@ func TestBelow(t *testing.T) {
 	h := callgatetest.NewCarrier(t, gated(t, l, l), callgatetest.At("/clinic/elsewhere"))
 	h.Call().Hear("This is the rescue")
 }
+
+// Only a line whose steps ask nobody and keep nothing answers at once.
+func TestAnswersAtOnce(t *testing.T) {
+	say := func(to string) ivr.Node {
+		return ivr.Node{ID: "hello", Do: &ivr.Say{Prompt: ivr.Speak("Hello."), To: to}}
+	}
+	bye := ivr.Node{ID: "bye", Do: &ivr.Hangup{}}
+	custom := &ivr.Custom{Behavior: ivr.BehaviorFunc(func(*ivr.Visit) (string, error) { return "ok", nil }), Exits: map[string]string{"ok": "bye"}}
+	prompt, err := ivr.Compile(&ivr.Flow{Name: "prompt", Start: "hello", Nodes: []ivr.Node{say("bye"), bye}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	slow, err := ivr.Compile(&ivr.Flow{Name: "slow", Start: "hello", Nodes: []ivr.Node{say("own"), {ID: "own", Do: custom}, bye}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, c := range map[string]struct {
+		change func(*line.Config)
+		want   bool
+	}{
+		"prompt":          {func(c *line.Config) {}, true},
+		"look-ups":        {func(c *line.Config) { c.Program = clinic(t, "Hello.", "https://crm.example.org") }, false},
+		"custom nodes":    {func(c *line.Config) { c.Program = slow }, false},
+		"of one number":   {func(c *line.Config) { c.ByNumber = map[string]*ivr.Program{"+15550100": slow} }, false},
+		"of an older one": {func(c *line.Config) { c.Older = []*ivr.Program{slow} }, false},
+	} {
+		conf := config(t, prompt, io.Discard)
+		c.change(&conf)
+		if got := newLine(t, conf).AnswersAtOnce(); got != c.want {
+			t.Errorf("%s: %v, want %v", name, got, c.want)
+		}
+	}
+}

@@ -17,6 +17,8 @@ package metrics
 import (
 	"context"
 	"net/http"
+	"sync"
+	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/prometheus/client_golang/prometheus/collectors"
@@ -35,7 +37,20 @@ type Metrics struct {
 	causes    *prometheus.CounterVec
 	reloads   *prometheus.CounterVec
 	config    prometheus.Gauge
+
+	mu      sync.Mutex
+	waiting []counted
 }
+
+// counted is what of an event is counted.
+type counted struct {
+	route, outcome, reason, rescue string
+	duration                       time.Duration
+}
+
+// maxWaiting bounds the events that wait to be counted together, which takes half the
+// time of counting each by itself between two requests.
+const maxWaiting = 64
 
 // buckets are in seconds. An answer takes milliseconds; the gate's deadline is 10 s, and
 // the carrier hangs up at 15.
@@ -80,13 +95,27 @@ func New(version string) *Metrics {
 	return m
 }
 
-// Observe counts a request.
-func (m *Metrics) Observe(_ context.Context, e callgate.Event) {
-	m.requests.WithLabelValues(e.Route, string(e.Outcome), string(e.Reason)).Inc()
-	m.durations.WithLabelValues(e.Route).Observe(e.Duration.Seconds())
-	if e.Rescue != callgate.RescuedNot {
-		m.rescues.WithLabelValues(e.Route, string(e.Rescue)).Inc()
+// Observe counts a request, at the latest when somebody looks.
+func (m *Metrics) Observe(_ context.Context, e *callgate.Event) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.waiting = append(m.waiting, counted{e.Route, string(e.Outcome), string(e.Reason), string(e.Rescue), e.Duration})
+	if len(m.waiting) == maxWaiting {
+		m.count()
 	}
+}
+
+// count counts what waits.
+func (m *Metrics) count() {
+	for i := range m.waiting {
+		c := &m.waiting[i]
+		m.requests.WithLabelValues(c.route, c.outcome, c.reason).Inc()
+		m.durations.WithLabelValues(c.route).Observe(c.duration.Seconds())
+		if c.rescue != string(callgate.RescuedNot) {
+			m.rescues.WithLabelValues(c.route, c.rescue).Inc()
+		}
+	}
+	m.waiting = m.waiting[:0]
 }
 
 // Visited counts a call that came to a node with a tag.
@@ -120,5 +149,11 @@ func (m *Metrics) Reloaded(err error) {
 
 // Handler answers with the metrics.
 func (m *Metrics) Handler() http.Handler {
-	return promhttp.HandlerFor(m.registry, promhttp.HandlerOpts{})
+	page := promhttp.HandlerFor(m.registry, promhttp.HandlerOpts{})
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		m.mu.Lock()
+		m.count()
+		m.mu.Unlock()
+		page.ServeHTTP(w, r)
+	})
 }

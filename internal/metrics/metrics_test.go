@@ -3,6 +3,7 @@ package metrics_test
 import (
 	"bufio"
 	"errors"
+	"fmt"
 	"net/http/httptest"
 	"strings"
 	"testing"
@@ -39,7 +40,7 @@ func TestMetrics(t *testing.T) {
 		{Outcome: callgate.OutcomeRefused, Reason: callgate.ReasonMismatch, Rescue: callgate.RescuedWithDocument, Route: "/a"},
 		{Outcome: callgate.OutcomeRescued, Reason: callgate.ReasonPanic, Rescue: callgate.RescuedWithLastResort, Route: "/a"},
 	} {
-		m.Observe(t.Context(), e)
+		m.Observe(t.Context(), &e)
 	}
 	lines := page(t, m)
 	for _, want := range []string{
@@ -72,5 +73,25 @@ func TestReloaded(t *testing.T) {
 	m.Reloaded(nil)
 	if lines := page(t, m); !lines[`callgate_configuration_ok 1`] || !lines[`callgate_reloads_total{result="ok"} 1`] {
 		t.Error("a success is not seen")
+	}
+}
+
+// Nothing that waits to be counted is missing where somebody looks.
+func TestCountedTogether(t *testing.T) {
+	m := metrics.New("v1")
+	for n := 1; n <= 130; n++ {
+		m.Observe(t.Context(), &callgate.Event{Outcome: callgate.OutcomeAccepted, Route: "/", Duration: time.Second})
+		if n != 1 && n != 64 && n != 130 {
+			continue
+		}
+		lines := page(t, m)
+		for _, want := range []string{
+			fmt.Sprintf(`callgate_requests_total{outcome="accepted",reason="",route="/"} %d`, n),
+			fmt.Sprintf(`callgate_request_duration_seconds_count{route="/"} %d`, n),
+		} {
+			if !lines[want] {
+				t.Errorf("there is no line %s", want)
+			}
+		}
 	}
 }

@@ -6,6 +6,8 @@ import (
 	"log/slog"
 	"sync"
 	"time"
+
+	"github.com/callgate/callgate"
 )
 
 const (
@@ -14,6 +16,8 @@ const (
 	flushInterval = 100 * time.Millisecond
 	// bufferSize is when lines do not wait: about 200 of them.
 	bufferSize = 64 << 10
+	// maxEvents bounds the events that wait to become lines, and hold their requests.
+	maxEvents = 64
 )
 
 // Buffer gathers lines and writes many at once, because a system call for each line
@@ -23,9 +27,12 @@ const (
 type Buffer struct {
 	mu     sync.Mutex
 	to     io.Writer
-	lines  []byte
+	lines  jsonLine
+	events []*callgate.Event // whose lines come after those
+	second second
 	timer  *time.Timer
-	closed bool
+	// waiting: the timer runs, for the first line or event that waits.
+	waiting, closed bool
 }
 
 // NewBuffer makes a buffer in front of a writer.
@@ -36,20 +43,59 @@ func NewBuffer(to io.Writer) *Buffer { return &Buffer{to: to} }
 func (b *Buffer) Write(line []byte) (int, error) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	if b.closed {
-		return b.to.Write(line)
-	}
+	b.writeEvents()
 	b.lines = append(b.lines, line...)
-	if len(b.lines) >= bufferSize {
-		return len(line), b.flush()
+	return len(line), b.wait()
+}
+
+// observe takes an event, whose line is written later. There is nobody to tell that it
+// cannot be, as with package slog.
+func (b *Buffer) observe(e *callgate.Event) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.events = append(b.events, e)
+	if len(b.events) == maxEvents {
+		b.writeEvents()
 	}
+	_ = b.wait()
+	if levelOf(e.Outcome) >= slog.LevelError {
+		_ = b.flush()
+	}
+}
+
+func (b *Buffer) writeEvents() {
+	for _, e := range b.events {
+		b.writeEvent(e)
+	}
+	clear(b.events) // which hold their requests
+	b.events = b.events[:0]
+}
+
+// writeEvent leaves out an event with an error that panics when it is asked what it is:
+// nobody is there to catch it.
+func (b *Buffer) writeEvent(e *callgate.Event) {
+	before := len(b.lines)
+	defer func() {
+		if recover() != nil {
+			b.lines = b.lines[:before]
+		}
+	}()
+	b.lines.line(e, &b.second)
+}
+
+// wait flushes when that is due, now or later.
+func (b *Buffer) wait() error {
 	switch {
+	case b.closed || len(b.lines) >= bufferSize:
+		return b.flush()
+	case b.waiting:
 	case b.timer == nil:
 		b.timer = time.AfterFunc(flushInterval, func() { _ = b.Flush() })
-	case len(b.lines) == len(line): // the first that waits
+	default:
 		b.timer.Reset(flushInterval)
 	}
-	return len(line), nil
+	b.waiting = true
+	return nil
 }
 
 // Flush writes what waits.
@@ -60,6 +106,8 @@ func (b *Buffer) Flush() error {
 }
 
 func (b *Buffer) flush() error {
+	b.writeEvents()
+	b.waiting = false
 	if len(b.lines) == 0 {
 		return nil
 	}

@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"log/slog"
 	"strconv"
-	"sync"
 	"time"
 
 	"github.com/callgate/callgate"
@@ -13,32 +12,47 @@ import (
 
 // NewJSON makes a log of requests with the lines that New writes to a
 // slog.JSONHandler, but puts them together itself: what a handler does for a dozen
-// attributes takes longer than checking a signature. A line of the level Error does
-// not wait in the buffer, nor do those before it.
+// attributes takes longer than checking a signature. It makes many lines at once, for
+// which code and data are at hand then, from events that wait in the buffer. A line of
+// the level Error does not wait there, nor do those before it.
 func NewJSON(to *Buffer) *Log { return &Log{json: to} }
 
 // jsonLine is a line in the making.
 type jsonLine []byte
 
-// jsonLines are used again.
-var jsonLines = sync.Pool{New: func() any { return new(jsonLine) }}
+// second is one as it stands in lines, which many of them have in common.
+type second struct {
+	unix       int64
+	location   *time.Location
+	text, zone []byte
+}
 
-func (b *Buffer) observe(e *callgate.Event) {
-	line := jsonLines.Get().(*jsonLine)
-	defer jsonLines.Put(line)
-	level := levelOf(e.Outcome)
-	*line = append((*line)[:0], `{"time":"`...)
-	*line = e.Start.Add(e.Duration).AppendFormat(*line, time.RFC3339Nano)
-	*line = append(*line, '"')
-	line.text(slog.LevelKey, level.String())
-	line.text(slog.MessageKey, message)
-	describe(e, line)
-	*line = append(*line, "}\n"...)
-	// As with package slog, there is nobody to tell that the log cannot be written.
-	_, _ = b.Write(*line)
-	if level >= slog.LevelError {
-		_ = b.Flush()
+// when writes a time, as package slog does: with as many digits of the second as it has.
+func (l *jsonLine) when(t time.Time, s *second) {
+	if s.unix != t.Unix() || s.location != t.Location() {
+		s.unix, s.location = t.Unix(), t.Location()
+		s.text = t.AppendFormat(s.text[:0], "2006-01-02T15:04:05")
+		s.zone = t.AppendFormat(s.zone[:0], "Z07:00")
 	}
+	*l = append(*l, s.text...)
+	if nanoseconds := t.Nanosecond(); nanoseconds > 0 {
+		const digits = 1_000_000_000 // as many zeros as there are digits, and a place for the point
+		*l = strconv.AppendInt(*l, int64(digits+nanoseconds), 10)
+		(*l)[len(*l)-len("1000000000")] = '.'
+		*l = bytes.TrimRight(*l, "0")
+	}
+	*l = append(*l, s.zone...)
+}
+
+// line writes the line of an event.
+func (l *jsonLine) line(e *callgate.Event, s *second) {
+	*l = append(*l, `{"time":"`...)
+	l.when(e.Start.Add(e.Duration), s)
+	*l = append(*l, '"')
+	l.text(slog.LevelKey, levelOf(e.Outcome).String())
+	l.text(slog.MessageKey, message)
+	describe(e, l)
+	*l = append(*l, "}\n"...)
 }
 
 // key writes a name that needs no escapes.
@@ -61,12 +75,27 @@ func (l *jsonLine) text(key, value string) {
 
 // isPlain reports whether a text stands in JSON as it is.
 func isPlain(s string) bool {
+	for len(s) >= 8 && isPlainEight(s[:8]) {
+		s = s[8:]
+	}
 	for i := range len(s) {
 		if c := s[i]; c < ' ' || c == '"' || c == '\\' || c > '~' {
 			return false
 		}
 	}
 	return true
+}
+
+// isPlainEight is isPlain for eight bytes. Of some that are plain it says no.
+func isPlainEight(s string) bool {
+	const each = 0x0101010101010101
+	_ = s[7]
+	x := uint64(s[0]) | uint64(s[1])<<8 | uint64(s[2])<<16 | uint64(s[3])<<24 |
+		uint64(s[4])<<32 | uint64(s[5])<<40 | uint64(s[6])<<48 | uint64(s[7])<<56
+	// The highest bit of a byte is set by what borrows from it: spaces and what is below
+	// them, a byte that was a quotation mark or a backslash and is zero now. DEL sets it by
+	// one more, and what is beyond ASCII has it.
+	return (x|(x-each*' ')|((x^each*'"')-each)|((x^each*'\\')-each)|(x+each))&(each*0x80) == 0
 }
 
 func (l *jsonLine) integer(key string, n int64) {

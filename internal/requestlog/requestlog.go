@@ -24,9 +24,9 @@ type Log struct {
 func New(to *slog.Logger) *Log { return &Log{to: to} }
 
 // Observe writes the line of an event.
-func (l *Log) Observe(ctx context.Context, e callgate.Event) {
+func (l *Log) Observe(ctx context.Context, e *callgate.Event) {
 	if l.json != nil {
-		l.json.observe(&e)
+		l.json.observe(e)
 		return
 	}
 	level := levelOf(e.Outcome)
@@ -34,7 +34,7 @@ func (l *Log) Observe(ctx context.Context, e callgate.Event) {
 		return
 	}
 	var list attrs
-	describe(&e, &list)
+	describe(e, &list)
 	l.to.LogAttrs(ctx, level, message, list...)
 }
 

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"io"
 	"log/slog"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -67,7 +68,7 @@ func TestObserve(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			record := leaktest.Record(t)
-			requestlog.New(slog.New(withoutTime(record))).Observe(t.Context(), c.event)
+			requestlog.New(slog.New(withoutTime(record))).Observe(t.Context(), &c.event)
 			if got := strings.TrimSpace(record.Text()); got != c.want {
 				t.Errorf("got\n%s\nwant\n%s", got, c.want)
 			}
@@ -92,25 +93,48 @@ func TestJSON(t *testing.T) {
 		"not UTF-8":  func(e *callgate.Event) { e.Detail = "a\xffb" },
 		"nanosecond": func(e *callgate.Event) { e.Duration = 1 },
 		"slow":       func(e *callgate.Event) { e.Duration = 15*time.Second + 1 },
+		"elsewhere":  func(e *callgate.Event) { e.Start = start.UTC() },
+		"on time":    func(e *callgate.Event) { e.Start = start.Truncate(time.Second) },
+		"half past":  func(e *callgate.Event) { e.Start = start.Truncate(time.Second).Add(time.Second / 2) },
 	} {
 		t.Run(name, func(t *testing.T) {
 			e := base
 			change(&e)
-			want, got := leaktest.Record(t), leaktest.Record(t)
-			b := requestlog.NewBuffer(got)
-			requestlog.NewJSON(b).Observe(t.Context(), e)
-			b.Close()
-			end := e.Start.Add(e.Duration)
-			requestlog.New(slog.New(slog.NewJSONHandler(want, &slog.HandlerOptions{ReplaceAttr: func(_ []string, a slog.Attr) slog.Attr {
-				if a.Key == slog.TimeKey {
-					a.Value = slog.TimeValue(end)
-				}
-				return a
-			}}))).Observe(t.Context(), e)
-			if got.Text() != want.Text() {
-				t.Errorf("got\n%s\nwant\n%s", got.Text(), want.Text())
-			}
+			sameLine(t, &e)
 		})
+	}
+}
+
+// TestJSONBytes has every byte at every place of a text that is looked at eight by eight.
+func TestJSONBytes(t *testing.T) {
+	for c := range 256 {
+		if c == '\b' || c == '\f' {
+			continue // package json has shorter names for them
+		}
+		for at := range 10 {
+			text := []byte("0123456789")
+			text[at] = byte(c)
+			sameLine(t, &callgate.Event{Outcome: callgate.OutcomeRefused, Detail: string(text)})
+		}
+	}
+}
+
+// sameLine compares the two ways to write an event.
+func sameLine(t *testing.T, e *callgate.Event) {
+	t.Helper()
+	want, got := leaktest.Record(t), leaktest.Record(t)
+	b := requestlog.NewBuffer(got)
+	requestlog.NewJSON(b).Observe(t.Context(), e)
+	b.Close()
+	end := e.Start.Add(e.Duration)
+	requestlog.New(slog.New(slog.NewJSONHandler(want, &slog.HandlerOptions{ReplaceAttr: func(_ []string, a slog.Attr) slog.Attr {
+		if a.Key == slog.TimeKey {
+			a.Value = slog.TimeValue(end)
+		}
+		return a
+	}}))).Observe(t.Context(), e)
+	if got.Text() != want.Text() {
+		t.Errorf("got\n%s\nwant\n%s", got.Text(), want.Text())
 	}
 }
 
@@ -118,11 +142,11 @@ func TestJSON(t *testing.T) {
 func TestJSONPrompt(t *testing.T) {
 	var w writes
 	l := requestlog.NewJSON(requestlog.NewBuffer(&w))
-	l.Observe(t.Context(), callgate.Event{Outcome: callgate.OutcomeAccepted})
+	l.Observe(t.Context(), &callgate.Event{Outcome: callgate.OutcomeAccepted})
 	if len(w.all) != 0 {
 		t.Errorf("%q", w.all)
 	}
-	l.Observe(t.Context(), callgate.Event{Outcome: callgate.OutcomeFailed})
+	l.Observe(t.Context(), &callgate.Event{Outcome: callgate.OutcomeFailed})
 	if len(w.all) != 1 || strings.Count(w.all[0], "\n") != 2 {
 		t.Errorf("%q", w.all)
 	}
@@ -141,9 +165,45 @@ func withoutTime(w io.Writer) slog.Handler {
 func TestObserveLevel(t *testing.T) {
 	record := leaktest.Record(t)
 	l := requestlog.New(slog.New(slog.NewTextHandler(record, &slog.HandlerOptions{Level: slog.LevelError})))
-	l.Observe(t.Context(), callgate.Event{Outcome: callgate.OutcomeAccepted})
-	l.Observe(t.Context(), callgate.Event{Outcome: callgate.OutcomeRefused})
+	l.Observe(t.Context(), &callgate.Event{Outcome: callgate.OutcomeAccepted})
+	l.Observe(t.Context(), &callgate.Event{Outcome: callgate.OutcomeRefused})
 	if got := record.Text(); got != "" {
 		t.Errorf("got %s", got)
+	}
+}
+
+// unsayable is an error that panics when it is asked what it is.
+type unsayable struct{}
+
+func (unsayable) Error() string { panic("unsayable") }
+
+// Lines of events come in the order of the log, and an error that panics takes no line
+// but its own with it.
+func TestJSONOrder(t *testing.T) {
+	out := leaktest.Record(t)
+	b := requestlog.NewBuffer(out)
+	l := requestlog.NewJSON(b)
+	for i, outcome := range []callgate.Outcome{callgate.OutcomeAccepted, callgate.OutcomeGone, callgate.OutcomeAccepted} {
+		e := &callgate.Event{Outcome: outcome, Status: i}
+		if outcome == callgate.OutcomeGone {
+			e.Err = unsayable{}
+		}
+		l.Observe(t.Context(), e)
+	}
+	if _, err := b.Write([]byte("of the server\n")); err != nil {
+		t.Fatal(err)
+	}
+	l.Observe(t.Context(), &callgate.Event{Outcome: callgate.OutcomeAccepted, Status: 3})
+	if err := b.Close(); err != nil {
+		t.Fatal(err)
+	}
+	var got []string
+	for line := range strings.Lines(out.Text()) {
+		_, status, _ := strings.Cut(line, `"status":`)
+		status, _, _ = strings.Cut(status, ",")
+		got = append(got, status)
+	}
+	if !slices.Equal(got, []string{"0", "2", "", "3"}) {
+		t.Errorf("%q: %s", got, out.Text())
 	}
 }
