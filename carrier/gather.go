@@ -13,9 +13,7 @@ import (
 type gathering struct {
 	idle
 	el      *twiml.Element
-	prompts []prompt
-	at      int  // the prompt that is heard
-	quiet   bool // the prompts are over
+	prompts prompts
 	digits  string
 	// finished is the key that ended the entry.
 	finished string
@@ -29,27 +27,17 @@ type gathering struct {
 	partial              int // SequenceNumber of partial results
 }
 
-// prompt is one child of a Gather.
-type prompt struct {
-	el    *twiml.Element
-	fetch int // the Fetch that its length waits for, 0 for none
-	heard Heard
-	ready bool
-	mute  bool // there is nothing to hear
-}
-
 func (g *gathering) clone() activity {
 	c := *g
-	c.prompts = slices.Clone(g.prompts)
+	c.prompts = g.prompts.clone()
 	return &c
 }
 
 // Tokens of a Gather's timers.
 const (
-	tokenPrompt  = iota // a prompt is over
-	tokenSilence        // nothing was pressed or said for too long
-	tokenSpoken         // the caller has finished speaking
-	tokenSpeech         // and was silent after it
+	tokenSilence = tokenPrompt + 1 + iota // nothing was pressed or said for too long
+	tokenSpoken                           // the caller has finished speaking
+	tokenSpeech                           // and was silent after it
 )
 
 // gather begins a Gather (twiml/gather).
@@ -72,7 +60,7 @@ func (m *machine) gather(t *thread, el *twiml.Element) bool {
 		if !oneOf(child.Name, "Say", "Play", "Pause") {
 			continue // 13320, a warning of Check
 		}
-		g.prompts = append(g.prompts, m.prompt(t, child))
+		g.prompts.list = append(g.prompts.list, m.prompt(t, child))
 	}
 	t.act = g
 	g.listening(m, t)
@@ -89,54 +77,26 @@ func finishKey(el *twiml.Element) string {
 	return "#"
 }
 
-func (m *machine) prompt(t *thread, el *twiml.Element) prompt {
-	if url, ok := mediaOf(t, el); ok {
-		return prompt{el: el, fetch: m.fetch(t, url)}
-	}
-	h, ok := m.soundOf(t, el)
-	// Keys that the carrier presses would be taken for the caller's (twiml/gather).
-	return prompt{el: el, heard: h, ready: true, mute: !ok || h.Sound == SoundTones}
-}
-
 func (g *gathering) listening(m *machine, t *thread) {
 	m.emit(Listening{Leg: t.leg, Verb: "Gather", Keys: g.keys, Speech: g.words,
-		NumDigits: g.numDigits, FinishOnKey: g.finishOnKey, Quiet: g.quiet, InQueue: t.role == queueWait})
+		NumDigits: g.numDigits, FinishOnKey: g.finishOnKey, Quiet: g.prompts.quiet, InQueue: t.role == queueWait})
 }
 
 func (g *gathering) fetched(m *machine, t *thread, f Fetched) {
-	for i := range g.prompts {
-		p := &g.prompts[i]
-		if p.fetch != f.ID {
-			continue
-		}
-		h, ok := m.played(t, p.el, f, codeGatherMedia)
-		if t.dead || t.act != activity(g) {
-			return
-		}
-		p.heard, p.ready, p.mute = h, true, !ok
+	if g.prompts.fetched(m, t, f, codeGatherMedia) {
 		g.next(m, t)
 	}
 }
 
-// next begins the next prompt once all files are there, or the wait.
+// next begins the next prompt, or the wait.
 func (g *gathering) next(m *machine, t *thread) {
-	if g.quiet || slices.ContainsFunc(g.prompts, func(p prompt) bool { return !p.ready }) {
-		return
+	if !g.prompts.next(m, t) {
+		g.wait(m, t)
 	}
-	for g.at < len(g.prompts) && g.prompts[g.at].mute {
-		g.at++
-	}
-	if g.at < len(g.prompts) {
-		m.heard(g.prompts[g.at].heard)
-		m.timer(g.prompts[g.at].heard.Lasts, t, tokenPrompt)
-		return
-	}
-	g.wait(m, t)
 }
 
 // wait begins to count the time without input.
 func (g *gathering) wait(m *machine, t *thread) {
-	g.quiet = true
 	g.listening(m, t)
 	m.timer(g.timeout, t, tokenSilence)
 	m.pressKeys(t, g)
@@ -152,23 +112,12 @@ func (m *machine) pressKeys(t *thread, g *gathering) {
 	}
 }
 
-// barge stops the prompts because there is input.
-func (g *gathering) barge(m *machine, t *thread) {
-	if g.quiet {
-		return
-	}
-	if g.at < len(g.prompts) {
-		m.cut(t.leg)
-	}
-	g.quiet = true
-	m.stopTimer(t, tokenPrompt)
-}
-
 func (g *gathering) expired(m *machine, t *thread, token int) {
 	switch token {
 	case tokenPrompt:
-		g.at++
-		g.next(m, t)
+		if !g.prompts.heard(m, t) {
+			g.wait(m, t)
+		}
 	case tokenSilence:
 		g.done(m, t)
 	case tokenSpoken:
@@ -182,7 +131,7 @@ func (g *gathering) key(m *machine, t *thread, k byte) bool {
 	if !g.keys || g.said != nil {
 		return true
 	}
-	g.barge(m, t)
+	g.prompts.cut(m, t)
 	m.stopTimer(t, tokenSilence)
 	if string(k) == g.finishOnKey {
 		g.finished = g.finishOnKey
@@ -202,11 +151,11 @@ func (g *gathering) speech(m *machine, t *thread, s Speech) bool {
 	if !g.words || g.digits != "" {
 		return true
 	}
-	if !g.quiet {
+	if !g.prompts.quiet {
 		if g.el.AttrOr("bargeIn", "true") == "false" {
 			return true
 		}
-		g.barge(m, t)
+		g.prompts.cut(m, t)
 	}
 	m.stopTimer(t, tokenSilence)
 	m.stopTimer(t, tokenSpeech)

@@ -18,9 +18,7 @@ type paying struct {
 	asks    []string // what is still asked for; the first is being asked
 	attempt int      // at it, from 1
 	fault   string   // the errorType of the attempt before
-	prompts []prompt
-	at      int  // the prompt that is heard
-	quiet   bool // the prompts are over
+	prompts prompts
 	typed   bool // the caller has begun to type
 	entry   string
 	again   string            // the entry that must be repeated
@@ -30,15 +28,14 @@ type paying struct {
 
 func (p *paying) clone() activity {
 	c := *p
-	c.asks, c.prompts = slices.Clone(p.asks), slices.Clone(p.prompts)
+	c.asks, c.prompts = slices.Clone(p.asks), p.prompts.clone()
 	return &c
 }
 
 // Tokens of a Pay's timers.
 const (
-	tokenPayPrompt = iota // a prompt is over
-	tokenUnpaid           // nothing was typed for too long
-	tokenPaid             // the world has paid
+	tokenUnpaid = tokenPrompt + 1 + iota // nothing was typed for too long
+	tokenPaid                            // the world has paid
 )
 
 // What a Pay asks for: the values of a Prompt's "for".
@@ -88,47 +85,34 @@ func (p *paying) attempts(m *machine) int {
 // ask asks for the first thing of what is still to be asked.
 func (p *paying) ask(m *machine, t *thread, attempt int, fault string) {
 	p.attempt, p.fault, p.entry = attempt, fault, ""
-	p.quiet, p.at = false, 0
+	p.prompts = prompts{}
 	p.progress(m, t)
-	p.prompts = p.promptsFor(m, t, p.asks[0])
+	p.prompts.list = p.promptsFor(m, t, p.asks[0])
 	m.emit(Listening{Leg: t.leg, Verb: "Pay"})
 	p.listening(m, t)
 	p.next(m, t)
 }
 
 func (p *paying) listening(m *machine, t *thread) {
-	m.emit(Listening{Leg: t.leg, Verb: "Pay", Keys: true, FinishOnKey: "#", Quiet: p.quiet, WorldActs: !p.typed})
+	m.emit(Listening{Leg: t.leg, Verb: "Pay", Keys: true, FinishOnKey: "#", Quiet: p.prompts.quiet, WorldActs: !p.typed})
 }
 
 func (p *paying) fetched(m *machine, t *thread, f Fetched) {
-	for i := range p.prompts {
-		q := &p.prompts[i]
-		if q.fetch != f.ID {
-			continue
-		}
-		h, ok := m.played(t, q.el, f, codeMedia)
-		if t.dead || t.act != activity(p) {
-			return
-		}
-		q.heard, q.ready, q.mute = h, true, !ok
+	if p.prompts.fetched(m, t, f, codeMedia) {
 		p.next(m, t)
 	}
 }
 
-// next begins the next prompt once all files are there, or the wait.
+// next begins the next prompt, or goes on when there is none.
 func (p *paying) next(m *machine, t *thread) {
-	if p.quiet || slices.ContainsFunc(p.prompts, func(q prompt) bool { return !q.ready }) {
-		return
+	if !p.prompts.next(m, t) {
+		p.prompted(m, t)
 	}
-	for p.at < len(p.prompts) && p.prompts[p.at].mute {
-		p.at++
-	}
-	if p.at < len(p.prompts) {
-		m.heard(p.prompts[p.at].heard)
-		m.timer(p.prompts[p.at].heard.Lasts, t, tokenPayPrompt)
-		return
-	}
-	p.quiet = true
+}
+
+// prompted waits for what was asked for. Behind the last prompt, that the payment is
+// being made, it is made.
+func (p *paying) prompted(m *machine, t *thread) {
 	if len(p.asks) == 0 {
 		p.over(m, t, p.outcomeOf(m).Result)
 		return
@@ -171,9 +155,10 @@ func (p *paying) outcomeOf(m *machine) *Payment {
 
 func (p *paying) expired(m *machine, t *thread, token int) {
 	switch {
-	case token == tokenPayPrompt:
-		p.at++
-		p.next(m, t)
+	case token == tokenPrompt:
+		if !p.prompts.heard(m, t) {
+			p.prompted(m, t)
+		}
 	case token == tokenPaid:
 		p.over(m, t, p.payment.Result)
 	case p.entry == "":
@@ -211,12 +196,8 @@ func (p *paying) barge(m *machine, t *thread) {
 	first := !p.typed
 	p.typed = true
 	m.stopTimer(t, tokenPaid)
-	if !p.quiet && p.at < len(p.prompts) {
-		m.cut(t.leg)
-		m.stopTimer(t, tokenPayPrompt)
-	}
-	if first || !p.quiet {
-		p.quiet = true
+	if quiet := p.prompts.quiet; first || !quiet {
+		p.prompts.cut(m, t)
 		p.listening(m, t)
 	}
 }
@@ -255,8 +236,8 @@ func (p *paying) entered(m *machine, t *thread) {
 // process lets the caller hear that the payment is being made, and makes it.
 func (p *paying) process(m *machine, t *thread) {
 	m.emit(Listening{Leg: t.leg, Verb: "Pay"})
-	p.quiet, p.at, p.attempt, p.fault = false, 0, 1, ""
-	p.prompts = p.promptsFor(m, t, payProcessing)
+	p.attempt, p.fault = 1, ""
+	p.prompts = prompts{list: p.promptsFor(m, t, payProcessing)}
 	p.next(m, t)
 }
 
@@ -270,12 +251,9 @@ func (p *paying) failed(m *machine, t *thread, fault string) {
 }
 
 func (p *paying) over(m *machine, t *thread, result string) {
-	for _, token := range [...]int{tokenPayPrompt, tokenPaid, tokenUnpaid} {
-		m.stopTimer(t, token)
-	}
-	if !p.quiet && p.at < len(p.prompts) {
-		m.cut(t.leg)
-	}
+	m.stopTimer(t, tokenPaid)
+	m.stopTimer(t, tokenUnpaid)
+	p.prompts.cut(m, t)
 	m.emit(Listening{Leg: t.leg, Verb: "Pay"})
 	m.then(t, p.result(m, t, result))
 }

@@ -70,6 +70,21 @@ func TestKeys(t *testing.T) {
 	}
 }
 
+// TestMismatchDetail: a refusal says what was tried.
+func TestMismatchDetail(t *testing.T) {
+	for want, config := range map[string]twilio.Config{
+		"tried 1 key on 2 spellings of the address":  {Keys: []twilio.Key{{Name: "only", Token: newToken}}},
+		"tried 3 keys on 2 spellings of the address": {Keys: ring},
+	} {
+		r := post(callgate.KindVoice, address, reference(token, address, inbound), inbound)
+		_, err := noted(mustNew(t, config).Verify(r))
+		var refusal *callgate.Refusal
+		if !errors.As(err, &refusal) || refusal.Detail != want {
+			t.Errorf("%v, want %q", err, want)
+		}
+	}
+}
+
 // TestAccountDecidesKey: two accounts with one and the same token (which the
 // carrier never makes, but a test account may) are told apart by the request.
 func TestAccountDecidesKey(t *testing.T) {

@@ -5,6 +5,7 @@ import (
 	"crypto/sha1"
 	"encoding/base64"
 	"net/http"
+	"strconv"
 	"strings"
 	"sync"
 
@@ -145,7 +146,7 @@ func (v *Verifier) match(s *scratch, r *signed, want *[sha1.Size]byte) (*Key, ca
 			}
 		}
 	}
-	return nil, "", callgate.Refuse(callgate.ReasonMismatch, "tried %d keys on %d spellings of the address", len(v.keys), r.count())
+	return nil, "", callgate.Refuse(callgate.ReasonMismatch, "tried %s on %s of the address", several(len(v.keys), "key"), several(r.count(), "spelling"))
 }
 
 // orderKeys puts the keys of the request's account first.
@@ -224,4 +225,11 @@ func decodeSignature(sum *[sha1.Size]byte, values []string) error {
 	}
 	copy(sum[:], decoded[:])
 	return nil
+}
+
+func several(n int, what string) string {
+	if n == 1 {
+		return "1 " + what
+	}
+	return strconv.Itoa(n) + " " + what + "s"
 }
