@@ -15,6 +15,10 @@ type Custom struct {
 	Behavior Behavior
 	// Exits are its ways out, by the name that Behavior returns.
 	Exits map[string]string
+	// Error is the node after an error of Behavior, of whose visit nothing remains.
+	// Default OnError of the node, or of the flow. Without any, the step fails, and the
+	// caller must be rescued.
+	Error string
 	// Asks: it waits for the caller. It may do so Attempts times in a row (default that
 	// of the flow); then the call goes to Exhausted (default that of the flow).
 	Asks      bool
@@ -36,7 +40,8 @@ type Custom struct {
 // it knows comes from the Visit. It may be used by many calls at once.
 type Behavior interface {
 	// Visit is called when a call comes to the node, and again with each answer of the
-	// caller. It returns the name of an exit, or "" after Visit.Ask or Visit.Need.
+	// caller. It returns the name of an exit, or "" after Visit.Ask or Visit.Need. An
+	// error takes the call to Custom.Error, but for a *DeniedError, which denies it.
 	Visit(v *Visit) (exit string, err error)
 }
 
@@ -62,6 +67,7 @@ type customStepper struct {
 	asks      bool
 	attempts  int
 	exhausted target
+	failed    target
 	reads     map[string]*variable // writes included
 	writes    map[string]*variable
 }
@@ -78,6 +84,11 @@ func (k *Custom) compile(c *nodeCompiler) stepper {
 		c.fault(MissingExit, "exits", "the node has no way out")
 	}
 	c.customVars(k, out)
+	if _, ok := k.Exits[errorLabel]; ok {
+		c.fault(InvalidValue, "exits."+errorLabel, "this is the exit for errors, which set no variables: name the node in error")
+	}
+	field, name := c.failing("error", k.Error)
+	out.failed = c.exitOr(field, errorLabel, name, ByFailure, c.p.onError)
 	if k.Asks {
 		out.attempts = c.within("attempts", k.Attempts, c.defaultAttempts(), 1, maxAttempts)
 		c.node.asks = true
@@ -127,12 +138,20 @@ func (k *customStepper) resume(r *run) move {
 
 func (k *customStepper) visit(r *run) move {
 	v := &Visit{r: r, c: k}
+	before := *r
+	r.owned = false // so that what it sets can be taken back
 	exit, err := k.behavior.Visit(v)
 	to, ok := k.exits[exit]
 	switch {
+	case r.err != nil:
+	case err != nil && k.failed != nowhere && !isDenied(err):
+		nth := r.nth
+		*r = before
+		r.nth = nth // the keys of its effects are not for others
+		r.failures = append(r.failures, &StepError{Node: r.p.nodes[r.s.node].name, Err: err, Trail: r.trail})
+		return r.take(k.failed, errorLabel)
 	case err != nil:
 		r.fail(err)
-	case r.err != nil:
 	case v.needs:
 		return move{to: blocks}
 	case exit == "" && v.spent:
@@ -151,6 +170,11 @@ func (k *customStepper) visit(r *run) move {
 		return r.take(to, exit)
 	}
 	return move{to: broken}
+}
+
+func isDenied(err error) bool {
+	var denied *DeniedError
+	return errors.As(err, &denied)
 }
 
 // Event returns the event. Its Kind is Input or Silence when the caller was asked.

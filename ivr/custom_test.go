@@ -1,6 +1,7 @@
 package ivr_test
 
 import (
+	"errors"
 	"fmt"
 	"net/url"
 	"strings"
@@ -142,8 +143,75 @@ func TestCustomNodeKeepsToItsWord(t *testing.T) {
 	if _, err := newCall(t, f).try(ivr.State{}, ivr.Start, nil); err == nil || !strings.Contains(err.Error(), "says that it does not") {
 		t.Errorf("asks all the same: %v", err)
 	}
-	f = customLine(ivr.BehaviorFunc(func(*ivr.Visit) (string, error) { return "", fmt.Errorf("broken") }), nil)
-	if _, err := newCall(t, f).try(ivr.State{}, ivr.Start, nil); err == nil || err.Error() != "ivr: node it: broken" {
-		t.Errorf("an error becomes %v", err)
+}
+
+// broken is a behavior that changes what it may, and then fails.
+func broken(v *ivr.Visit) (string, error) {
+	v.Set("y", expr.TextValue("half done"))
+	v.Say("Half a sentence,")
+	if _, ok := v.Need(&ivr.Lookup{Key: v.Key(), Method: "GET", URL: "https://example.org/"}); !ok {
+		return "", nil
+	}
+	return "ok", fmt.Errorf("broken")
+}
+
+// TestCustomNodeFails: an error leads to the exit for failures, and nothing remains of
+// the visit.
+func TestCustomNodeFails(t *testing.T) {
+	own := say("own", "It is {y}.", "desk")
+	for name, change := range map[string]func(f *ivr.Flow, k *ivr.Custom){
+		"own exit":         func(_ *ivr.Flow, k *ivr.Custom) { k.Error = "own" },
+		"that of the node": func(f *ivr.Flow, _ *ivr.Custom) { f.Nodes[0].OnError = "own" },
+		"that of the flow": func(f *ivr.Flow, _ *ivr.Custom) { f.OnError = "own" },
+	} {
+		f := customLine(ivr.BehaviorFunc(broken), nil)
+		f.Vars[1].Default = expr.TextValue("whole")
+		f.Nodes = append(f.Nodes, own)
+		change(f, f.Nodes[0].Do.(*ivr.Custom))
+		c := newCall(t, f).dial().at("desk").trail("it →error→ own →next→ desk").hears("It is whole.")
+		if strings.Contains(c.doc, "Half") {
+			t.Errorf("%s: %s", name, c.doc)
+		}
+		if got := c.answer.Failures; len(got) != 1 || got[0].Error() != "ivr: node it: broken" {
+			t.Errorf("%s: the failures are %v", name, got)
+		}
+	}
+}
+
+// TestCustomNodeFailsForGood: without a place to go to the step fails, and a denial is
+// no failure.
+func TestCustomNodeFailsForGood(t *testing.T) {
+	nowhere := customLine(ivr.BehaviorFunc(broken), nil)
+	nowhere.Exhausted = ""
+	k := nowhere.Nodes[0].Do.(*ivr.Custom)
+	k.Asks = false
+	if _, err := newCall(t, nowhere).try(ivr.State{}, ivr.Start, nil); err == nil || err.Error() != "ivr: node it: broken" {
+		t.Errorf("without an exit: %v", err)
+	}
+	denied := customLine(ivr.BehaviorFunc(func(*ivr.Visit) (string, error) { return "", &ivr.DeniedError{Permission: "vip"} }), nil)
+	var want *ivr.DeniedError
+	if _, err := newCall(t, denied).try(ivr.State{}, ivr.Start, nil); !errors.As(err, &want) {
+		t.Errorf("denied: %v", err)
+	}
+	labelled := customLine(ivr.BehaviorFunc(broken), func(k *ivr.Custom) { k.Exits["error"] = "bye" })
+	if _, err := ivr.Compile(labelled); err == nil || !strings.Contains(err.Error(), "name the node in error") {
+		t.Errorf("an exit with the name of that for failures: %v", err)
+	}
+}
+
+// TestCustomNodeFailsAlone: the effects of what comes after it have keys of their own.
+func TestCustomNodeFailsAlone(t *testing.T) {
+	f := customLine(ivr.BehaviorFunc(broken), func(k *ivr.Custom) { k.Error = "ask" })
+	f.Nodes = append(f.Nodes, ivr.Node{ID: "ask", Do: &ivr.HTTP{URL: "https://example.org/next", OK: "bye", Error: "desk"}})
+	c := newCall(t, f).dial()
+	keys := map[string]bool{}
+	for _, e := range c.effects {
+		if keys[e.IdempotencyKey()] {
+			t.Errorf("the key %s is used twice", e.IdempotencyKey())
+		}
+		keys[e.IdempotencyKey()] = true
+	}
+	if len(keys) != 2 {
+		t.Errorf("effects: %v", c.effects)
 	}
 }

@@ -83,11 +83,14 @@ func (c *nodeCompiler) lookup(field, name string) target {
 	return t
 }
 
+// errorLabel is that of the exit for failures.
+const errorLabel = "error"
+
 // errorExit adds the exit for failures, whose default is that of the node's OnError, and
 // then that of the flow.
 func (c *nodeCompiler) errorExit(field, name string) target {
 	field, name = c.failing(field, name)
-	to := c.exitOr(field, "error", name, ByFailure, c.p.onError)
+	to := c.exitOr(field, errorLabel, name, ByFailure, c.p.onError)
 	if to == nowhere && name == "" {
 		c.fault(MissingExit, field, "a failure leads nowhere: name a node here, or one for the whole flow in on_error")
 	}

@@ -39,6 +39,8 @@ type Answer struct {
 	Language string
 	// Trail are the moves that were made, in order.
 	Trail []Transition
+	// Failures are errors of custom nodes that led to another node; see Custom.Error.
+	Failures []*StepError
 	// Missed is BySilence or ByWrong when the caller gave no answer, or none that was
 	// understood, to the question of the node that Trail begins at, or that waits.
 	Missed Cause
@@ -96,21 +98,22 @@ const (
 
 // run is one step in the making.
 type run struct {
-	p       *Program
-	site    *Site
-	ev      *Event
-	s       State
-	owned   bool // the step has its own copy of s.vars
-	said    []spoken
-	doc     *twiml.Response
-	asking  *gathering
-	effects []Effect // that need no result
-	needs   []Effect // whose results are missing
-	nth     uint64   // effects with a key so far
-	trail   []Transition
-	missed  Cause
-	tags    []string
-	err     error
+	p        *Program
+	site     *Site
+	ev       *Event
+	s        State
+	owned    bool // the step has its own copy of s.vars
+	said     []spoken
+	doc      *twiml.Response
+	asking   *gathering
+	effects  []Effect // that need no result
+	needs    []Effect // whose results are missing
+	nth      uint64   // effects with a key so far
+	trail    []Transition
+	missed   Cause
+	tags     []string
+	failures []*StepError
+	err      error
 
 	trailBuf [4]Transition
 }
@@ -281,7 +284,7 @@ func (r *run) finish(t target) (Answer, error) {
 func (r *run) answer(doc *twiml.Response, node string) Answer {
 	return Answer{
 		Document: doc, asking: r.asking, Effects: r.effects, State: r.s, Node: node,
-		Language: r.lang().locale, Trail: r.trail, Missed: r.missed, Tags: r.tags,
+		Language: r.lang().locale, Trail: r.trail, Missed: r.missed, Tags: r.tags, Failures: r.failures,
 		Sensitive: node != "" && r.p.nodes[r.s.node].sensitive,
 	}
 }

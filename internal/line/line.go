@@ -366,6 +366,9 @@ func (c *call) run(ctx context.Context, p *ivr.Program, s ivr.State, ev *ivr.Eve
 			for _, e := range answer.Effects {
 				c.do(ctx, e)
 			}
+			for _, f := range answer.Failures {
+				c.log().Error("a node failed", "error", f)
+			}
 			if c.line.Observe != nil {
 				c.line.Observe(ev.CallSid, answer)
 			}
