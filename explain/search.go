@@ -21,7 +21,7 @@ const (
 	MaxCandidates = 60_000
 	// MaxWork is the most that one search builds and hashes, in units of about a
 	// nanosecond.
-	MaxWork = 42_000_000
+	MaxWork = 40_000_000
 	// maxAddress bounds the address of a request that is searched at all. The
 	// carrier's are much shorter.
 	maxAddress = 8 << 10
@@ -45,7 +45,8 @@ type search struct {
 	queries map[string]*space[string]
 	budget  *budget
 	tried   int
-	buf     []byte
+	buf     []byte    // what is signed
+	sum     signature // of it
 
 	// A case is signed with what fitted at a place in the order of candidates.
 	stopAt  int
@@ -341,14 +342,13 @@ func (s *search) fits(k *tryKey, text []byte) bool {
 	s.tried++
 	k.mac.Reset()
 	k.mac.Write(text)
-	var sum signature
-	k.mac.Sum(sum[:0])
+	k.mac.Sum(s.sum[:0])
 	if s.tried == s.stopAt {
-		s.stopped = sum
+		s.stopped = s.sum
 		return true
 	}
 	for i := range s.want {
-		if subtle.ConstantTimeCompare(sum[:], s.want[i][:]) == 1 {
+		if subtle.ConstantTimeCompare(s.sum[:], s.want[i][:]) == 1 {
 			return true
 		}
 	}
