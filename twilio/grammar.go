@@ -1,5 +1,7 @@
 package twilio
 
+import "encoding/binary"
+
 // grammar is the set of values that a parameter of the carrier can have. A
 // grammar is as strict as the carrier's documents and captured requests allow:
 // the stricter, the fewer ways there are to read the same signed bytes.
@@ -166,12 +168,23 @@ func munchSid(text []byte, first, second byte) int {
 	if first == 0 && (!isUpper(text[0]) || !isUpper(text[1])) || first != 0 && (text[0] != first || text[1] != second) {
 		return -1
 	}
-	for _, c := range text[2:sidLength] {
-		if !isHex(c) {
+	for i := 2; i < sidLength; i += 8 {
+		if !areHex(binary.LittleEndian.Uint64(text[i:])) {
 			return -1
 		}
 	}
 	return sidLength
+}
+
+// areHex is isHex for eight bytes.
+func areHex(eight uint64) bool {
+	const each, high = 0x0101010101010101, 0x8080808080808080
+	// No byte of ASCII carries into the next one, and any other is refused. The highest
+	// bit says that a byte is at least, or more than, what it is compared with.
+	low := eight &^ high
+	digit := (low + each*(0x80-'0')) &^ (low + each*(0x7f-'9'))
+	letter := (low + each*(0x80-'a')) &^ (low + each*(0x7f-'f'))
+	return eight&high == 0 && (digit|letter)&high == high
 }
 
 func munchDate(text []byte) int {

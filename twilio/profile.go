@@ -82,9 +82,13 @@ func (s *scratch) checkEach(l *lexicon, key *Key) (known int, err error) {
 			return 0, callgate.Refuse(callgate.ReasonProfile, "a parameter is repeated")
 		}
 		last = name
-		w := l.known(sp.word, name)
-		if sp.word = w; w == nil {
-			continue
+		w := sp.word
+		if w == nil || w.where&l.where == 0 {
+			if w = l.known(w, name); w == nil {
+				sp.word = nil
+				continue
+			}
+			sp.word = w
 		}
 		if !w.family && !w.grammar.accepts(value) {
 			return 0, callgate.Refuse(callgate.ReasonProfile, "%s is not well formed", w.name)

@@ -4,12 +4,16 @@ package twilio
 // presented request, in the order of the bytes.
 func (s *scratch) findStrays(l *lexicon) verdict {
 	f := finder{lexicon: l, text: s.tail, strays: s.strays}
-	for _, sp := range s.spans {
+	for i := range s.spans {
+		sp := &s.spans[i]
 		if !f.enter(sp) {
 			return ambiguous
 		}
 		mark := len(f.strays)
 		f.lookIn(sp)
+		if len(f.strays) == mark {
+			continue
+		}
 		if len(f.strays) > maxStrays {
 			return tooManyNames
 		}
@@ -28,7 +32,7 @@ func (s *scratch) findStrays(l *lexicon) verdict {
 // with these bytes, and of which the presented one is a cut. There it is followed
 // by an account, in a query after an equals sign. ErrorUrl quotes the address of
 // another request and may hold its query.
-func startsRequest(sp span, rest []byte) bool {
+func startsRequest(sp *span, rest []byte) bool {
 	if len(rest) > 0 && rest[0] == '=' && (sp.word == nil || sp.word.name != "ErrorUrl") {
 		rest = rest[1:]
 	}
@@ -46,7 +50,7 @@ type finder struct {
 
 // enter goes on to the next presented parameter, and reports whether its name
 // is a name there for any reader.
-func (f *finder) enter(sp span) bool {
+func (f *finder) enter(sp *span) bool {
 	w := sp.word
 	if w == nil {
 		return true
@@ -68,7 +72,7 @@ func (f *finder) enter(sp span) bool {
 
 // lookIn finds strays that start in a parameter, at any byte behind the known
 // name or, if they are longer than what is left of it, in that.
-func (f *finder) lookIn(sp span) {
+func (f *finder) lookIn(sp *span) {
 	at := sp.at
 	if w := sp.word; w != nil {
 		for _, offset := range f.inner[w.rank] {
