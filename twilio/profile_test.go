@@ -409,3 +409,21 @@ func knownPart(r reading, names []string) (known reading) {
 	}
 	return known
 }
+
+// TestIdentifierBytes has every byte at every place of an identifier.
+func TestIdentifierBytes(t *testing.T) {
+	v := voiceVerifier(t)
+	for at := 2; at < len(callSid); at++ {
+		for c := range 256 {
+			sid := []byte(callSid)
+			sid[at] = byte(c)
+			var want error = callgate.ErrProfile
+			if strings.ContainsRune("0123456789abcdef", rune(c)) {
+				want = nil
+			}
+			if err := verifyPosted(t, v, callgate.KindVoice, address, with(inbound, "CallSid", string(sid))); !errors.Is(err, want) {
+				t.Errorf("%q: %v, want %v", sid, err, want)
+			}
+		}
+	}
+}
