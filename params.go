@@ -37,17 +37,17 @@ func AppendParams(dst []RawParam, buf, raw []byte) ([]RawParam, []byte, error) {
 		if len(dst) == MaxParams {
 			return dst, buf, fmt.Errorf("more than %d parameters", MaxParams)
 		}
-		var p RawParam
-		var err error
-		if p.Name, at, err = decode(text, at, &endOfName); err != nil {
+		name, end, err := decode(text, at, &endOfName)
+		if err != nil {
 			return dst, buf, fmt.Errorf("parameter %d: name: %w", len(dst)+1, err)
 		}
-		if at < len(text) && text[at] == '=' {
-			if p.Value, at, err = decode(text, at+1, &endOfValue); err != nil {
+		var value []byte
+		if at = end; at < len(text) && text[at] == '=' {
+			if value, at, err = decode(text, at+1, &endOfValue); err != nil {
 				return dst, buf, fmt.Errorf("parameter %d: value: %w", len(dst)+1, err)
 			}
 		}
-		dst = append(dst, p)
+		dst = append(dst, RawParam{name, value})
 	}
 	return dst, buf, nil
 }
@@ -78,8 +78,15 @@ func (s *special) isPlain(eight uint64) bool {
 
 // skip returns where the text has its next special byte, from a place on.
 func (s *special) skip(text []byte, at int) int {
-	for at+8 <= len(text) && s.isPlain(binary.LittleEndian.Uint64(text[at:])) {
-		at += 8
+	for ; at+8 <= len(text); at += 8 {
+		if s.isPlain(binary.LittleEndian.Uint64(text[at:])) {
+			continue
+		}
+		for i := at; i < at+8; i++ {
+			if s.bytes[text[i]] != 0 {
+				return i
+			}
+		}
 	}
 	for at < len(text) && s.bytes[text[at]] == 0 {
 		at++

@@ -88,12 +88,13 @@ func (f *finder) lookIn(sp *span) {
 	}
 	text := f.text[at:min(sp.end+1, len(f.text))]
 	// Most bytes are none that a name starts with, or the next one is none for it.
-	second := f.second[text[0]]
+	seconds := &f.second
+	next := seconds[text[0]]
 	for i, c := range text[1:] {
-		if second.has(c) {
+		if next.has(c) {
 			f.stray(at + i)
 		}
-		second = f.second[c]
+		next = seconds[c]
 	}
 }
 
