@@ -31,7 +31,8 @@ type Admission struct {
 	Method string
 	// Body is the raw body.
 	Body []byte
-	// Received is when the request came, by Config.Now. Behind Check it is zero.
+	// Received is when the request came, by Config.Now; it must not be changed. Behind
+	// Check it is zero.
 	Received time.Time
 
 	// Observed is what the request would have been refused for, on a route that

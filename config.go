@@ -95,7 +95,8 @@ type Config struct {
 
 	// Observe is called once for each request that Handler served, after the
 	// answer was written. Nil: nobody is told. ReceivedFrom gets the request itself
-	// from the context. Nobody changes the event afterwards.
+	// from the context. Nobody changes the event afterwards; whoever keeps it keeps the
+	// request in memory.
 	Observe func(context.Context, *Event)
 
 	// Now is the clock of events, of the count of rescues in a call, and of

@@ -173,7 +173,10 @@ func (v *visit) noteClaim(r *http.Request) {
 		raw = []byte(query)
 	}
 	if p, err := ParseParams(raw); err == nil {
-		v.noteCall(p)
+		var claimed named // and not v.named, which is what was verified
+		if claimed.read(p); isSid(claimed.callSid) {
+			v.callSid = claimed.callSid
+		}
 	}
 }
 

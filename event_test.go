@@ -228,3 +228,18 @@ func TestReceivedURL(t *testing.T) {
 		}
 	}
 }
+
+// TestEventClaims: what a body claims that was not verified says which call it may be,
+// and never whose it is.
+func TestEventClaims(t *testing.T) {
+	c := config(t)
+	c.Verifier = proven{Carrier: "twilio", Key: "main"}
+	c.Routes[0].Kind = callgate.KindStatus
+	c.Routes[0].Entries[0].Principal = callgate.User("nobody")
+	r := post("/", "AccountSid="+account+"&CallSid="+callSid)
+	r.Header.Set("Content-Type", "text/plain")
+	_, _, event := serve(t, c, answering, r)
+	if !event.Verified || event.Account != "" || event.CallSid != callSid || event.Reason != callgate.ReasonDenied {
+		t.Errorf("%+v", event)
+	}
+}

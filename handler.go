@@ -29,7 +29,8 @@ func (g *Gate) Handler(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		v := g.visit()
 		now := time.Now()
-		if v.admission.Received = now; g.clock != nil {
+		v.admission.Received = now
+		if g.clock != nil {
 			v.admission.Received = g.clock()
 		}
 		v.deadline.begin(r.Context(), now.Add(g.deadline))

@@ -3,7 +3,6 @@ package callgate
 import (
 	"encoding/binary"
 	"fmt"
-
 	"sync"
 )
 

@@ -69,8 +69,8 @@ type Route struct {
 	// AnswersAtOnce vouches for the handler of this route: it waits for nothing, neither
 	// network nor file nor another goroutine. It then runs in the goroutine of the
 	// connection, which spares about as much as checking a signature costs. One that
-	// waits all the same is not stopped by the deadline, and nobody rescues its caller.
-	// It is not inherited.
+	// waits all the same is not stopped by the deadline, and nobody rescues its caller,
+	// nor that of one that ends its goroutine. It is not inherited.
 	AnswersAtOnce bool
 
 	// ObserveUntil puts the route on trial: until then the events of its requests say

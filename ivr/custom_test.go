@@ -199,6 +199,35 @@ func TestCustomNodeFailsForGood(t *testing.T) {
 	}
 }
 
+// TestCustomNodesFail: when the step fails in the end, what failed before it is there.
+func TestCustomNodesFail(t *testing.T) {
+	fail := func(what string) ivr.Behavior {
+		return ivr.BehaviorFunc(func(*ivr.Visit) (string, error) { return "", errors.New(what) })
+	}
+	f := lineOf(&ivr.Custom{Behavior: fail("first"), Exits: map[string]string{"ok": "bye"}, Error: "again"},
+		ivr.Node{ID: "again", Do: &ivr.Custom{Behavior: fail("second"), Exits: map[string]string{"ok": "bye"}}})
+	f.Exhausted = ""
+	c := newCall(t, f)
+	answer, err := c.program.Step(c.site, ivr.State{}, &ivr.Event{Kind: ivr.Start, CallSid: callSid, Params: url.Values{}, Now: monday})
+	if err == nil || err.Error() != "ivr: node again: second" || len(answer.Failures) != 1 || answer.Failures[0].Error() != "ivr: node it: first" {
+		t.Errorf("%v after %v", err, answer.Failures)
+	}
+}
+
+// TestAppendDocument: a document in the place of the one that was made is written, and
+// none is an error.
+func TestAppendDocument(t *testing.T) {
+	answer := newCall(t, menuLine()).dial().answer
+	answer.Document = twiml.New(&twiml.Hangup{})
+	if body, err := answer.AppendDocument([]byte("before")); err != nil || !strings.Contains(string(body), "before<?xml") || !strings.Contains(string(body), "<Response><Hangup/>") {
+		t.Errorf("%s, %v", body, err)
+	}
+	answer.Document = nil
+	if body, err := answer.AppendDocument([]byte("before")); err == nil || string(body) != "before" {
+		t.Errorf("%s, %v", body, err)
+	}
+}
+
 // TestCustomNodeFailsAlone: the effects of what comes after it have keys of their own.
 func TestCustomNodeFailsAlone(t *testing.T) {
 	f := customLine(ivr.BehaviorFunc(broken), func(k *ivr.Custom) { k.Error = "ask" })

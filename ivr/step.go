@@ -1,6 +1,7 @@
 package ivr
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 	"strconv"
@@ -39,7 +40,8 @@ type Answer struct {
 	Language string
 	// Trail are the moves that were made, in order.
 	Trail []Transition
-	// Failures are errors of custom nodes that led to another node; see Custom.Error.
+	// Failures are errors of custom nodes that led to another node; see Custom.Error. They
+	// are there also when the step failed afterwards.
 	Failures []*StepError
 	// Missed is BySilence or ByWrong when the caller gave no answer, or none that was
 	// understood, to the question of the node that Trail begins at, or that waits.
@@ -52,14 +54,19 @@ type Answer struct {
 }
 
 // AppendDocument appends the document to dst as bytes, the same that Document.AppendTo
-// appends. It is faster where a question reads the same in each call but for its URLs. A
-// caller who has changed Document uses that.
+// appends. It is faster where a question reads the same in each call but for its URLs.
+// Whoever has changed what Document points to uses that.
 func (a *Answer) AppendDocument(dst []byte) ([]byte, error) {
-	if a.asking != nil {
+	switch {
+	case a.Document == nil:
+		return dst, errNoDocument
+	case a.asking != nil && a.Document == &a.asking.doc:
 		return a.asking.appendTo(dst)
 	}
 	return a.Document.AppendTo(dst)
 }
+
+var errNoDocument = errors.New("ivr: the answer has no document: it is pending, or a status callback's")
 
 // StepError is a failure inside of a step. The caller is still on the line and must
 // be rescued.
@@ -278,7 +285,7 @@ func (r *run) finish(t target) (Answer, error) {
 	if _, ok := r.err.(*StateError); ok {
 		return Answer{}, r.err
 	}
-	return Answer{}, &StepError{Node: r.p.nodes[r.s.node].name, Err: r.err, Trail: r.trail}
+	return Answer{Failures: r.failures}, &StepError{Node: r.p.nodes[r.s.node].name, Err: r.err, Trail: r.trail}
 }
 
 func (r *run) answer(doc *twiml.Response, node string) Answer {

@@ -22,8 +22,9 @@ type hole struct {
 }
 
 // NewForm writes a document in which each attribute and each text that is, as a whole, one
-// of the blanks is left open. The errors are those of Response.AppendTo, and that the
-// document does not have one of the blanks.
+// of the blanks is left open, wherever it stands; only lists of words, such as the input of
+// a Gather, are not. A blank is best a text that no document has, "\x00 action". The errors
+// are those of Response.AppendTo, and that the document does not have one of the blanks.
 func NewForm(r *Response, blanks ...string) (*Form, error) {
 	f := &Form{count: len(blanks)}
 	c := codec{dst: []byte(header), form: f, blanks: blanks}
@@ -35,13 +36,13 @@ func NewForm(r *Response, blanks ...string) (*Form, error) {
 			return nil, fmt.Errorf("twiml: the document has no place for blank %d", i+1)
 		}
 	}
-	f.fixed = slices.Clip(c.dst)
+	f.fixed = slices.Clone(c.dst)
 	return f, nil
 }
 
-// AppendTo appends the document with these texts in the places of the blanks, as
-// Response.AppendTo would write it. An empty text is one; it does not leave its attribute
-// out.
+// AppendTo appends the document with these texts in the places of the blanks, written as
+// Response.AppendTo writes them. What that makes of special values is not done here: an
+// empty text does not leave its attribute out, and CurrentDocument is refused.
 func (f *Form) AppendTo(dst []byte, texts ...string) ([]byte, error) {
 	if len(texts) != f.count {
 		return dst, fmt.Errorf("twiml: %d texts for the %d blanks of a form", len(texts), f.count)
@@ -50,6 +51,9 @@ func (f *Form) AppendTo(dst []byte, texts ...string) ([]byte, error) {
 	for _, h := range f.holes {
 		out = append(out, f.fixed[from:h.at]...)
 		from = h.at
+		if texts[h.text] == CurrentDocument {
+			return dst, fmt.Errorf("twiml: blank %d: CurrentDocument is no text; leave the action out of the form", h.text+1)
+		}
 		var bad int
 		if out, bad = appendEscaped(out, texts[h.text], h.escapes); bad >= 0 {
 			return dst, fmt.Errorf("twiml: blank %d: %s", h.text+1, badCharacter(texts[h.text], bad))

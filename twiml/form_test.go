@@ -85,6 +85,7 @@ func TestForm(t *testing.T) {
 		"1 texts for the 2 blanks": {"a"},
 		"blank 2: byte 1":          {"a", "b\x00"},
 		"blank 1: byte 0: not UTF": {"\xff", "b"},
+		"blank 1: CurrentDocument": {twiml.CurrentDocument, "b"},
 		"the document has":         {strings.Repeat("a", twiml.MaxBytes), "b"},
 	} {
 		got, err := form.AppendTo([]byte("before"), texts...)

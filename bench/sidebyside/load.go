@@ -72,6 +72,9 @@ func dial(address string) (*caller, error) {
 		return nil, err
 	}
 	raw, err := conn.(*net.TCPConn).SyscallConn()
+	if err != nil {
+		conn.Close()
+	}
 	return &caller{conn: conn, raw: raw, answer: make([]byte, 0, 16<<10)}, err
 }
 
@@ -110,6 +113,9 @@ func (c *caller) look() (done bool, err error) {
 	length, err := contentLength(head)
 	if err != nil {
 		return false, err
+	}
+	if len(body) > length {
+		return false, fmt.Errorf("an answer of %d bytes is followed by %q", length, body[length:])
 	}
 	c.waiting = len(body) < length
 	return !c.waiting, nil

@@ -50,7 +50,7 @@ type Config struct {
 	Languages *Languages
 	// Log is told what goes wrong in a call without ending it. Required.
 	Log *slog.Logger
-	// Now is the clock. Nil: it is as late as when the gate received the request.
+	// Now is the clock. Nil: the time at which the gate received the request.
 	Now func() time.Time
 	// Observe is told of each step that was answered. May be nil.
 	Observe func(callSid string, answer ivr.Answer)
@@ -315,12 +315,19 @@ func (c *call) answer(ctx context.Context, status bool) (ivr.Answer, error) {
 	if status {
 		return ivr.Answer{}, nil
 	}
+	ev.Granted = c.granted(program)
 	answer, err := program.Restart(c.site, ev)
-	if err != nil || !answer.Pending {
-		return answer, err
+	if err == nil && answer.Pending {
+		ev.Kind, ev.Results = ivr.Start, nil
+		return c.run(ctx, program, ivr.State{}, ev)
 	}
-	ev.Kind, ev.Results = ivr.Start, nil
-	return c.run(ctx, program, ivr.State{}, ev)
+	c.report(answer)
+	if err == nil {
+		ctx, cancel := context.WithTimeout(ctx, patience)
+		defer cancel()
+		c.finish(ctx, ev.CallSid, answer)
+	}
+	return answer, err
 }
 
 // start returns the program for calls to a number.
@@ -354,6 +361,7 @@ func (c *call) run(ctx context.Context, p *ivr.Program, s ivr.State, ev *ivr.Eve
 		if answer.Language != "" {
 			c.admission.SetLanguage(answer.Language)
 		}
+		c.report(answer)
 		if err != nil {
 			c.failed(ev.CallSid, err)
 			return answer, err
@@ -363,15 +371,7 @@ func (c *call) run(ctx context.Context, p *ivr.Program, s ivr.State, ev *ivr.Eve
 			defer cancel()
 		}
 		if !answer.Pending {
-			for _, e := range answer.Effects {
-				c.do(ctx, e)
-			}
-			for _, f := range answer.Failures {
-				c.log().Error("a node failed", "error", f)
-			}
-			if c.line.Observe != nil {
-				c.line.Observe(ev.CallSid, answer)
-			}
+			c.finish(ctx, ev.CallSid, answer)
 			return answer, nil
 		}
 		for _, e := range answer.Effects {
@@ -379,6 +379,23 @@ func (c *call) run(ctx context.Context, p *ivr.Program, s ivr.State, ev *ivr.Eve
 		}
 	}
 	return ivr.Answer{}, fmt.Errorf("more than %d look-ups before the caller hears anything", maxRounds)
+}
+
+// report says what went wrong in a step without ending it.
+func (c *call) report(answer ivr.Answer) {
+	for _, f := range answer.Failures {
+		c.log().Error("a node failed", "error", f)
+	}
+}
+
+// finish does what is to be done after a step.
+func (c *call) finish(ctx context.Context, callSid string, answer ivr.Answer) {
+	for _, e := range answer.Effects {
+		c.do(ctx, e)
+	}
+	if c.line.Observe != nil {
+		c.line.Observe(callSid, answer)
+	}
 }
 
 // failed tells whoever wants to know that a step failed.

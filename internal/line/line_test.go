@@ -3,6 +3,7 @@ package line_test
 import (
 	"bytes"
 	"context"
+	"errors"
 	"io"
 	"log/slog"
 	"net/http"
@@ -93,7 +94,7 @@ func newLine(t *testing.T, c line.Config) *line.Line {
 }
 
 // gated puts a gate in front of what answers a line.
-func gated(t *testing.T, l *line.Line, answer http.Handler) http.Handler {
+func gated(t *testing.T, l *line.Line, answer http.Handler, more ...callgate.Entry) http.Handler {
 	t.Helper()
 	verifier, err := twilio.New(twilio.Config{Keys: []twilio.Key{{Name: "test", Token: callgatetest.Token}}})
 	if err != nil {
@@ -107,7 +108,7 @@ func gated(t *testing.T, l *line.Line, answer http.Handler) http.Handler {
 		Verifier: verifier, PublicURL: callgatetest.PublicURL,
 		Rescue: callgate.Rescue{Documents: map[string][]byte{"": rescue}},
 		Routes: []callgate.Route{
-			{Path: "/clinic", Entries: []callgate.Entry{{Effect: callgate.Allow, Principal: callgate.Carrier("twilio"), Permission: callgate.View}}},
+			{Path: "/clinic", Entries: append(more, callgate.Entry{Effect: callgate.Allow, Principal: callgate.Carrier("twilio"), Permission: callgate.View})},
 			l.StatusRoute(),
 		},
 	})
@@ -269,6 +270,16 @@ func TestOlderVersion(t *testing.T) {
 	call1.Hear("The new welcome")
 }
 
+// webhook are the parameters of one with a key that was pressed.
+func webhook(callSid string) callgate.Params {
+	return callgate.Params{
+		{Name: "AccountSid", Value: callgatetest.Account}, {Name: "ApiVersion", Value: "2010-04-01"},
+		{Name: "CallSid", Value: callSid}, {Name: "CallStatus", Value: "in-progress"},
+		{Name: "Digits", Value: "1"}, {Name: "Direction", Value: "inbound"},
+		{Name: "From", Value: "+15550100"}, {Name: "To", Value: "+15550199"},
+	}
+}
+
 // A state that is cut, changed, or of another call starts the line again, and is logged
 // without what it held.
 func TestLostState(t *testing.T) {
@@ -278,18 +289,49 @@ func TestLostState(t *testing.T) {
 	for _, token := range []string{"i", "iAAAA", "x", "i" + strings.Repeat("A", 3000), "vAAAA"} {
 		w := httptest.NewRecorder()
 		log.Reset()
-		r := callgatetest.NewRequest(t, "POST", "/clinic?s="+token, callgate.Params{
-			{Name: "AccountSid", Value: callgatetest.Account}, {Name: "ApiVersion", Value: "2010-04-01"},
-			{Name: "CallSid", Value: "CA00000000000000000000000000000001"}, {Name: "CallStatus", Value: "in-progress"},
-			{Name: "Digits", Value: "1"}, {Name: "Direction", Value: "inbound"},
-			{Name: "From", Value: "+15550100"}, {Name: "To", Value: "+15550199"},
-		})
+		r := callgatetest.NewRequest(t, "POST", "/clinic?s="+token, webhook("CA00000000000000000000000000000001"))
 		h.ServeHTTP(w, r)
 		if token != "vAAAA" && !strings.Contains(w.Body.String(), "Welcome.") {
 			t.Errorf("%.10s: %d %s", token, w.Code, w.Body)
 		}
 		if !strings.Contains(log.String(), "reason=not-sealed") || strings.Contains(log.String(), "AAAA\"") {
 			t.Errorf("%.10s: the log: %s", token, log.String())
+		}
+	}
+}
+
+// A line that starts again asks for permissions, and says what fails, as at the start of
+// a call.
+func TestRestartIsAStep(t *testing.T) {
+	fails := &ivr.Custom{
+		Behavior: ivr.BehaviorFunc(func(*ivr.Visit) (string, error) { return "", errors.New("out of order") }),
+		Exits:    map[string]string{"ok": "menu"}, Error: "menu",
+	}
+	program, err := ivr.Compile(&ivr.Flow{
+		Name: "vip", Start: "own", Exhausted: "bye",
+		Nodes: []ivr.Node{
+			{ID: "own", Do: fails, Tags: []string{"came"}},
+			{ID: "menu", Permission: "vip", Do: &ivr.Menu{Ask: ivr.Ask{Prompt: ivr.Speak("Press 1.")}, Options: []ivr.Option{{Key: "1", To: "bye"}}}},
+			{ID: "bye", Do: &ivr.Hangup{}},
+		},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var log bytes.Buffer
+	var tags []string
+	c := config(t, program, &log)
+	c.Observe = func(_ string, answer ivr.Answer) { tags = append(tags, answer.Tags...) }
+	l := newLine(t, c)
+	vip := callgate.Entry{Effect: callgate.Allow, Principal: callgate.Carrier("twilio"), Permission: "vip"}
+	h := gated(t, l, l, vip)
+	for _, target := range []string{"/clinic", "/clinic?s=iAAAA"} {
+		w := httptest.NewRecorder()
+		log.Reset()
+		tags = nil
+		h.ServeHTTP(w, callgatetest.NewRequest(t, "POST", target, webhook("CA00000000000000000000000000000001")))
+		if !strings.Contains(w.Body.String(), "Press 1.") || !strings.Contains(log.String(), "node own: out of order") || len(tags) != 1 {
+			t.Errorf("%s: %s\n%s\n%q", target, w.Body, log.String(), tags)
 		}
 	}
 }

@@ -100,22 +100,30 @@ func (m *Metrics) Observe(_ context.Context, e *callgate.Event) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	m.waiting = append(m.waiting, counted{e.Route, string(e.Outcome), string(e.Reason), string(e.Rescue), e.Duration})
-	if len(m.waiting) == maxWaiting {
+	if len(m.waiting) >= maxWaiting {
 		m.count()
 	}
 }
 
 // count counts what waits.
 func (m *Metrics) count() {
-	for i := range m.waiting {
-		c := &m.waiting[i]
+	waiting := m.waiting
+	m.waiting = m.waiting[:0]
+	for i := range waiting {
+		c := &waiting[i]
 		m.requests.WithLabelValues(c.route, c.outcome, c.reason).Inc()
 		m.durations.WithLabelValues(c.route).Observe(c.duration.Seconds())
 		if c.rescue != string(callgate.RescuedNot) {
 			m.rescues.WithLabelValues(c.route, c.rescue).Inc()
 		}
 	}
-	m.waiting = m.waiting[:0]
+}
+
+// countAll counts what waits, for somebody who looks.
+func (m *Metrics) countAll() {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.count()
 }
 
 // Visited counts a call that came to a node with a tag.
@@ -151,9 +159,7 @@ func (m *Metrics) Reloaded(err error) {
 func (m *Metrics) Handler() http.Handler {
 	page := promhttp.HandlerFor(m.registry, promhttp.HandlerOpts{})
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		m.mu.Lock()
-		m.count()
-		m.mu.Unlock()
+		m.countAll()
 		page.ServeHTTP(w, r)
 	})
 }

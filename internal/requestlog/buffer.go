@@ -48,8 +48,9 @@ func (b *Buffer) Write(line []byte) (int, error) {
 	return len(line), b.wait()
 }
 
-// observe takes an event, whose line is written later. There is nobody to tell that it
-// cannot be, as with package slog.
+// observe takes an event, whose line is written later: its error is asked what it is by
+// whoever writes, under the lock. There is nobody to tell that it cannot be written, as
+// with package slog.
 func (b *Buffer) observe(e *callgate.Event) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
@@ -57,9 +58,10 @@ func (b *Buffer) observe(e *callgate.Event) {
 	if len(b.events) == maxEvents {
 		b.writeEvents()
 	}
-	_ = b.wait()
 	if levelOf(e.Outcome) >= slog.LevelError {
 		_ = b.flush()
+	} else {
+		_ = b.wait()
 	}
 }
 

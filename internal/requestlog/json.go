@@ -75,8 +75,10 @@ func (l *jsonLine) text(key, value string) {
 
 // isPlain reports whether a text stands in JSON as it is.
 func isPlain(s string) bool {
-	for len(s) >= 8 && isPlainEight(s[:8]) {
-		s = s[8:]
+	for ; len(s) >= 8; s = s[8:] {
+		if !isPlainEight(s) {
+			return false
+		}
 	}
 	for i := range len(s) {
 		if c := s[i]; c < ' ' || c == '"' || c == '\\' || c > '~' {
@@ -86,15 +88,15 @@ func isPlain(s string) bool {
 	return true
 }
 
-// isPlainEight is isPlain for eight bytes. Of some that are plain it says no.
+// isPlainEight is isPlain for the first eight bytes.
 func isPlainEight(s string) bool {
 	const each = 0x0101010101010101
 	_ = s[7]
 	x := uint64(s[0]) | uint64(s[1])<<8 | uint64(s[2])<<16 | uint64(s[3])<<24 |
 		uint64(s[4])<<32 | uint64(s[5])<<40 | uint64(s[6])<<48 | uint64(s[7])<<56
-	// The highest bit of a byte is set by what borrows from it: spaces and what is below
-	// them, a byte that was a quotation mark or a backslash and is zero now. DEL sets it by
-	// one more, and what is beyond ASCII has it.
+	// The highest bit of a byte is set by borrowing: what is below a space does, and a
+	// quotation mark or a backslash that was made zero. DEL sets it by one more, and what
+	// is beyond ASCII has it.
 	return (x|(x-each*' ')|((x^each*'"')-each)|((x^each*'\\')-each)|(x+each))&(each*0x80) == 0
 }
 
