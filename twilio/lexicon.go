@@ -1,6 +1,7 @@
 package twilio
 
 import (
+	"encoding/binary"
 	"slices"
 	"strings"
 
@@ -30,7 +31,28 @@ type lexicon struct {
 	// third are their third bytes, and all bytes where a name has two only.
 	third [256]smallSet
 	// starts are the words by their first byte, longest first.
-	starts [256][]*word
+	starts [256][]start
+}
+
+// start is a word with the first four bytes of its name, or with all of a shorter one,
+// which mask covers.
+type start struct {
+	head, mask uint32
+	*word
+}
+
+func startOf(w *word) start {
+	const whole = 4
+	unused := 8 * max(0, whole-len(w.name))
+	return start{head: headOf([]byte(w.name)), mask: ^uint32(0) << unused, word: w}
+}
+
+// headOf is the first half of nameHead.
+func headOf(text []byte) uint32 {
+	if len(text) >= 4 {
+		return binary.BigEndian.Uint32(text)
+	}
+	return uint32(nameHead(text) >> 32)
 }
 
 func newLexicon(n *names, kind callgate.Kind, where where) *lexicon {
@@ -50,11 +72,11 @@ func newLexicon(n *names, kind callgate.Kind, where where) *lexicon {
 			} else {
 				l.third[w.name[0]] = ^smallSet(0)
 			}
-			l.starts[w.name[0]] = append(l.starts[w.name[0]], w)
+			l.starts[w.name[0]] = append(l.starts[w.name[0]], startOf(w))
 		}
 	}
 	for _, list := range l.starts {
-		slices.SortStableFunc(list, func(a, b *word) int { return len(b.name) - len(a.name) })
+		slices.SortStableFunc(list, func(a, b start) int { return len(b.name) - len(a.name) })
 	}
 	for i := range n.words {
 		l.longer = append(l.longer, l.longerThan(&n.words[i]))
@@ -67,8 +89,8 @@ func newLexicon(n *names, kind callgate.Kind, where where) *lexicon {
 
 func (l *lexicon) longerThan(w *word) (longer []*word) {
 	for _, other := range l.starts[w.name[0]] {
-		if other != w && strings.HasPrefix(other.name, w.name) {
-			longer = append(longer, other)
+		if other.word != w && strings.HasPrefix(other.name, w.name) {
+			longer = append(longer, other.word)
 		}
 	}
 	return longer
@@ -92,7 +114,7 @@ func nextBytes(words []*word, index int) (next smallSet) {
 
 func (l *lexicon) innerOf(name string) (inner []int) {
 	for i := 1; i < len(name); i++ {
-		if slices.ContainsFunc(l.starts[name[i]], func(w *word) bool {
+		if slices.ContainsFunc(l.starts[name[i]], func(w start) bool {
 			return len(w.name) > len(name)-i && strings.HasPrefix(w.name, name[i:])
 		}) {
 			inner = append(inner, i)
@@ -120,8 +142,8 @@ func (l *lexicon) isQuiet(g grammar) bool {
 }
 
 func (l *lexicon) anyName(is func(name string) bool) bool {
-	return slices.ContainsFunc(l.starts[:], func(list []*word) bool {
-		return slices.ContainsFunc(list, func(w *word) bool { return is(w.name) })
+	return slices.ContainsFunc(l.starts[:], func(list []start) bool {
+		return slices.ContainsFunc(list, func(w start) bool { return is(w.name) })
 	})
 }
 
@@ -145,9 +167,10 @@ func (l *lexicon) at(text []byte) *word {
 	if len(text) < 2 || !l.second[text[0]].has(text[1]) || len(text) > 2 && !l.third[text[0]].has(text[2]) {
 		return nil
 	}
-	for _, w := range l.starts[text[0]] {
-		if w.name[1] == text[1] && hasPrefix(text, w.name) {
-			return w
+	head, list := headOf(text), l.starts[text[0]]
+	for i := range list {
+		if s := &list[i]; (head^s.head)&s.mask == 0 && hasPrefix(text, s.name) {
+			return s.word
 		}
 	}
 	return nil

@@ -74,17 +74,16 @@ func (s *scratch) checkEach(l *lexicon, key *Key) (known int, err error) {
 		return 0, callgate.Refuse(callgate.ReasonProfile, "a parameter is repeated")
 	}
 	required, subject := 0, false
-	var last, account []byte
+	var account []byte
 	for i := range s.spans {
 		sp := &s.spans[i]
-		name, value := s.tail[sp.at:sp.nameEnd], s.tail[sp.nameEnd:sp.end]
-		if !s.distinct && i > 0 && bytes.Equal(name, last) {
+		if !s.distinct && i > 0 && bytes.Equal(s.name(i), s.name(i-1)) {
 			return 0, callgate.Refuse(callgate.ReasonProfile, "a parameter is repeated")
 		}
-		last = name
+		value := s.tail[sp.nameEnd:sp.end]
 		w := sp.word
 		if w == nil || w.where&l.where == 0 {
-			if w = l.known(w, name); w == nil {
+			if w = l.known(w, s.name(i)); w == nil {
 				sp.word = nil
 				continue
 			}
@@ -112,6 +111,9 @@ func (s *scratch) checkEach(l *lexicon, key *Key) (known int, err error) {
 	}
 	return known, nil
 }
+
+// name returns that of a parameter.
+func (s *scratch) name(i int) []byte { return s.tail[s.spans[i].at:s.spans[i].nameEnd] }
 
 // checkReading refuses the parameters of a form that are not the right reading
 // of what was signed.

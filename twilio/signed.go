@@ -54,24 +54,27 @@ func (s *scratch) loadBody(r *callgate.Request) (err error) {
 	s.reset()
 	s.text = slices.Grow(s.text, len(r.Body))
 	s.params, s.text, err = r.AppendParams(s.params, s.text)
-	return s.arrange(err)
+	return s.arrange(len(r.Body), err)
 }
 
 // loadQuery does so with those of a query.
 func (s *scratch) loadQuery(query []byte) (err error) {
 	s.reset()
 	s.params, s.text, err = callgate.AppendParams(s.params, s.text, query)
-	return s.arrange(err)
+	return s.arrange(len(query), err)
 }
 
 // arrange writes the decoded parameters as they are signed: names in the order of
 // their bytes, values of a repeated name too and each once, and no separator anywhere.
-func (s *scratch) arrange(err error) error {
+// They were decoded from a text of this size.
+func (s *scratch) arrange(size int, err error) error {
 	if err != nil {
 		return callgate.Refuse(callgate.ReasonParams, "%v", err)
 	}
 	s.sort()
-	tail, spans, params := s.tail, s.spans, s.params
+	s.tail = slices.Grow(s.tail, size)
+	tail, spans, params := s.tail[:cap(s.tail)], s.spans, s.params
+	end := 0
 	for i, index := range s.order {
 		p := &params[index]
 		if !s.distinct && i > 0 {
@@ -80,11 +83,12 @@ func (s *scratch) arrange(err error) error {
 				continue
 			}
 		}
-		at := len(tail)
-		tail = append(append(tail, p.Name...), p.Value...)
-		spans = append(spans, span{at, at + len(p.Name), len(tail), s.found[index]})
+		at := end
+		nameEnd := at + copy(tail[at:], p.Name)
+		end = nameEnd + copy(tail[nameEnd:], p.Value)
+		spans = append(spans, span{at, nameEnd, end, s.found[index]})
 	}
-	s.tail, s.spans = tail, spans
+	s.tail, s.spans = tail[:end], spans
 	return nil
 }
 
