@@ -29,7 +29,9 @@ func newAnswer() *answer { return answers.Get().(*answer) }
 
 // free gives the answer back. The handler must have returned.
 func (a *answer) free() {
-	clear(a.header)
+	if len(a.header) > 0 {
+		clear(a.header)
+	}
 	*a = answer{header: a.header, body: a.body[:0]}
 	answers.Put(a)
 }

@@ -97,8 +97,9 @@ func mayBeTwiML(contentType string) bool {
 
 // deliver gives the answer of a handler.
 func deliver(w http.ResponseWriter, kind Kind, a *answer) sent {
-	h := w.Header()
-	maps.Copy(h, a.header)
+	if len(a.header) > 0 { // which a document that is vouched for has none of
+		maps.Copy(w.Header(), a.header)
+	}
 	status, contentType := a.status, ""
 	switch {
 	case kind == KindVoice:
@@ -131,6 +132,10 @@ func answered(status int) string {
 // write answers with a status and a body of a type, or of the one that is set.
 func write(w http.ResponseWriter, status int, contentType string, body []byte) sent {
 	h := w.Header()
+	if len(h) > 0 {
+		delete(h, "Transfer-Encoding")
+		delete(h, "Content-Length")
+	}
 	// The values of all headers in one piece of memory.
 	values := []string{"no-store", "nosniff", contentType, strconv.Itoa(len(body))}
 	h["Cache-Control"] = values[0:1:1]
@@ -140,9 +145,7 @@ func write(w http.ResponseWriter, status int, contentType string, body []byte) s
 	if contentType != "" {
 		h["Content-Type"] = values[2:3:3]
 	}
-	delete(h, "Transfer-Encoding")
 	if status == http.StatusNoContent {
-		delete(h, "Content-Length")
 		w.WriteHeader(status)
 		return sent{status: status, written: true}
 	}

@@ -121,8 +121,6 @@ type run struct {
 	tags     []string
 	failures []*StepError
 	err      error
-
-	trailBuf [4]Transition
 }
 
 // Step answers one webhook. It is pure: the answer depends on its arguments alone,
@@ -139,7 +137,6 @@ func (p *Program) Step(site *Site, s State, ev *Event) (Answer, error) {
 		return Answer{}, err
 	}
 	r := &run{p: p, site: site, ev: ev, s: s}
-	r.trail = r.trailBuf[:0]
 	n := &p.nodes[s.node]
 	switch {
 	case ev.Kind == Waiting, ev.Kind == WaitKey, ev.Kind.onLeg(), ev.Kind == Saved:
@@ -171,7 +168,6 @@ func (p *Program) Restart(site *Site, ev *Event) (Answer, error) {
 
 func (p *Program) begin(site *Site, ev *Event, first *prompt) (Answer, error) {
 	r := &run{p: p, site: site, ev: ev, s: State{version: p.version, began: hours(ev.Now)}}
-	r.trail = r.trailBuf[:0]
 	r.s.vars = p.scopes[0].presets
 	if i, ok := p.languageIndex(ev.Remembered); ok {
 		r.s.lang = i
@@ -251,6 +247,10 @@ func (r *run) arrive(m move) move {
 }
 
 func (r *run) note(exit, to string) {
+	if r.trail == nil {
+		const usual = 4
+		r.trail = make([]Transition, 0, usual)
+	}
 	r.trail = append(r.trail, Transition{From: r.p.nodes[r.s.node].name, Exit: exit, To: to})
 }
 

@@ -109,10 +109,18 @@ func (m *Metrics) Observe(_ context.Context, e *callgate.Event) {
 func (m *Metrics) count() {
 	waiting := m.waiting
 	m.waiting = m.waiting[:0]
+	var requests prometheus.Counter // of the one before, which most are like
+	var durations prometheus.Observer
+	var before counted
 	for i := range waiting {
 		c := &waiting[i]
-		m.requests.WithLabelValues(c.route, c.outcome, c.reason).Inc()
-		m.durations.WithLabelValues(c.route).Observe(c.duration.Seconds())
+		if requests == nil || c.route != before.route || c.outcome != before.outcome || c.reason != before.reason {
+			requests = m.requests.WithLabelValues(c.route, c.outcome, c.reason)
+			durations = m.durations.WithLabelValues(c.route)
+			before = *c
+		}
+		requests.Inc()
+		durations.Observe(c.duration.Seconds())
 		if c.rescue != string(callgate.RescuedNot) {
 			m.rescues.WithLabelValues(c.route, c.rescue).Inc()
 		}

@@ -35,12 +35,7 @@ func (l *jsonLine) when(t time.Time, s *second) {
 		s.zone = t.AppendFormat(s.zone[:0], "Z07:00")
 	}
 	*l = append(*l, s.text...)
-	if nanoseconds := t.Nanosecond(); nanoseconds > 0 {
-		const digits = 1_000_000_000 // as many zeros as there are digits, and a place for the point
-		*l = strconv.AppendInt(*l, int64(digits+nanoseconds), 10)
-		(*l)[len(*l)-len("1000000000")] = '.'
-		*l = bytes.TrimRight(*l, "0")
-	}
+	l.fraction(int64(t.Nanosecond()), int64(time.Second))
 	*l = append(*l, s.zone...)
 }
 
@@ -105,7 +100,21 @@ func (l *jsonLine) integer(key string, n int64) {
 	*l = strconv.AppendInt(*l, n, 10)
 }
 
-func (l *jsonLine) decimal(key string, x float64) {
+// milliseconds writes what a float64 of them would be, which is slower to write.
+func (l *jsonLine) milliseconds(key string, d time.Duration) {
 	l.key(key)
-	*l = strconv.AppendFloat(*l, x, 'f', -1, 64)
+	*l = strconv.AppendInt(*l, int64(d/time.Millisecond), 10)
+	l.fraction(int64(d%time.Millisecond), int64(time.Millisecond))
+}
+
+// fraction writes a part of a whole, which is a power of ten, behind a point and without
+// zeros at the end.
+func (l *jsonLine) fraction(part, whole int64) {
+	if part == 0 {
+		return
+	}
+	at := len(*l)
+	*l = strconv.AppendInt(*l, whole+part, 10) // all zeros, and a one in the place of the point
+	(*l)[at] = '.'
+	*l = bytes.TrimRight(*l, "0")
 }

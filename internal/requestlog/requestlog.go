@@ -55,7 +55,7 @@ func levelOf(o callgate.Outcome) slog.Level {
 type fields interface {
 	text(key, value string)
 	integer(key string, n int64)
-	decimal(key string, x float64)
+	milliseconds(key string, d time.Duration)
 }
 
 // describe lists what there is to say; what is empty is left out.
@@ -90,12 +90,14 @@ func describe(e *callgate.Event, to fields) {
 		text("error", e.Err.Error())
 	}
 	to.integer("bytes", e.Bytes)
-	to.decimal("milliseconds", float64(e.Duration)/float64(time.Millisecond))
+	to.milliseconds("milliseconds", e.Duration)
 }
 
 // attrs are fields for package slog.
 type attrs []slog.Attr
 
-func (a *attrs) text(key, value string)        { *a = append(*a, slog.String(key, value)) }
-func (a *attrs) integer(key string, n int64)   { *a = append(*a, slog.Int64(key, n)) }
-func (a *attrs) decimal(key string, x float64) { *a = append(*a, slog.Float64(key, x)) }
+func (a *attrs) text(key, value string)      { *a = append(*a, slog.String(key, value)) }
+func (a *attrs) integer(key string, n int64) { *a = append(*a, slog.Int64(key, n)) }
+func (a *attrs) milliseconds(key string, d time.Duration) {
+	*a = append(*a, slog.Float64(key, float64(d)/float64(time.Millisecond)))
+}
