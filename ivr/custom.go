@@ -41,7 +41,8 @@ type Custom struct {
 type Behavior interface {
 	// Visit is called when a call comes to the node, and again with each answer of the
 	// caller. It returns the name of an exit, or "" after Visit.Ask or Visit.Need. An
-	// error takes the call to Custom.Error, but for a *DeniedError, which denies it.
+	// error takes the call to Custom.Error, but for a *DeniedError, which denies it. It
+	// is logged, and so must not quote what the caller entered.
 	Visit(v *Visit) (exit string, err error)
 }
 

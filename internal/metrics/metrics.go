@@ -48,8 +48,8 @@ type counted struct {
 	duration                       time.Duration
 }
 
-// maxWaiting bounds the events that wait to be counted together, which takes half the
-// time of counting each by itself between two requests.
+// maxWaiting bounds the events that wait to be counted together: most are like the one
+// before, whose counters need not be looked up again.
 const maxWaiting = 64
 
 // buckets are in seconds. An answer takes milliseconds; the gate's deadline is 10 s, and
